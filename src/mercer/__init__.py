@@ -1,0 +1,1 @@
+"""Mercer: the AI engine for online shops."""

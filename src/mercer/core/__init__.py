@@ -1,0 +1,1 @@
+"""The shared words of Mercer: records, tables, models, metrics, capabilities, operations, errors."""

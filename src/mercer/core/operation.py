@@ -1,0 +1,99 @@
+"""What an operation is: the only thing an interface knows."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from pydantic import create_model
+
+from mercer.core.phrase import Phrase
+from mercer.core.record import LocalPath, Record
+
+if TYPE_CHECKING:
+    from mercer.shop import Shop
+
+Audience = Literal["public", "staff", "owner"]
+"""Who may call: a shopper's page (public), the people who run the shop (staff), its owner. Each includes the one before."""
+
+RANK: dict[str, int] = {"public": 0, "staff": 1, "owner": 2}
+
+
+class Progress(Protocol):
+    """Where slow operations say how far they are."""
+
+    def __call__(self, step: Phrase, done: float, total: float | None = None) -> None: ...
+
+
+def silent(step: Phrase, done: float, total: float | None = None) -> None:
+    """A progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a shop can be asked or told, described once for every interface.
+
+    ``run`` takes the shop, a validated input record and a progress. ``local`` operations hold a path of the machine
+    that answers and are never offered remotely. ``command`` is the name on the command line; ``positional`` lists the input
+    fields that stand there without a flag.
+    """
+
+    name: str
+    command: str
+    summary: Phrase
+    input: type[Record]
+    output: type[Record]
+    run: Callable[[Shop, Any, Progress], Any]
+    audience: Audience = "owner"
+    slow: bool = False
+    streams: bool = False
+    changes: bool = False
+    positional: tuple[str, ...] = ()
+    opens_shop: bool = True
+    """False where there is no shop yet: ``run`` is then handed the folder's Path in place of a Shop."""
+
+    @property
+    def local(self) -> bool:
+        """Whether a field is a path on the answering machine, so that only the command line and Python may call it."""
+        return any(_is_path(field.annotation, field.metadata) for field in self.input.model_fields.values())
+
+
+def _is_path(annotation: Any, metadata: Any) -> bool:
+    if any(isinstance(mark, LocalPath) for mark in metadata):
+        return True
+    inner = typing.get_args(annotation)
+    return any(_is_path(part, getattr(part, "__metadata__", ())) for part in inner)
+
+
+def from_function(
+    function: Callable[..., Any], *, summary: Phrase, name: str | None = None, command: str | None = None,
+    audience: Audience = "owner", slow: bool = False, changes: bool = False, positional: tuple[str, ...] = (),
+    opens_shop: bool = True,
+) -> Operation:
+    """Draw an operation from a typed function ``f(shop, …, progress=silent) -> Record``.
+
+    Each parameter but ``shop`` and ``progress`` becomes an input field: ``Annotated[type, about(...)]`` carries its
+    description and bounds, its default is the field's default.
+    """
+    hints = typing.get_type_hints(function, include_extras=True)
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name not in ("shop", "progress")]
+    fields: dict[str, Any] = {
+        p.name: (hints[p.name], ... if p.default is inspect.Parameter.empty else p.default) for p in parameters
+    }
+    title = "".join(word.title() for word in function.__name__.split("_")) + "Input"
+    record = create_model(title, __base__=Record, __module__=function.__module__, **fields)
+    takes_progress = "progress" in inspect.signature(function).parameters
+
+    def run(shop: Shop, given: Record, progress: Progress) -> Any:
+        values = {key: getattr(given, key) for key in type(given).model_fields}
+        if takes_progress:
+            values["progress"] = progress
+        return function(shop, **values)
+
+    return Operation(
+        name or function.__name__, command or (name or function.__name__).replace("_", "-"), summary, record,
+        hints["return"], run, audience, slow, False, changes, positional, opens_shop,
+    )
