@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from mercer.core.snapshot import Snapshot
 
 
-class Settings(Record):
-    """A model's settings: each field bounded, described, with a default that says why."""
-
-
 class Model(ABC):
     """One way to answer a capability's question, learned from the shop's past.
 
@@ -37,9 +33,11 @@ class Model(ABC):
     """Extras that have to be installed: mercer[...]."""
     builds_on: ClassVar[tuple[str, ...]] = ()
     """Names of models of the same capability that this one combines."""
-    Settings: ClassVar[type[Settings]] = Settings
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    class Settings(Record):
+        """A model's settings: each field bounded, described in both languages, with a default that says why."""
+
+    def __init__(self, settings: Record | None = None) -> None:
         self.settings: Any = settings if settings is not None else type(self).Settings()
 
     @abstractmethod
