@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import create_model
 
 from mercer.core.phrase import Phrase
-from mercer.core.record import LocalPath, Record
+from mercer.core.record import LocalPath, Record, marked
 
 if TYPE_CHECKING:
     from mercer.shop import Shop
@@ -54,24 +54,20 @@ class Operation:
     positional: tuple[str, ...] = ()
     opens_shop: bool = True
     """False where there is no shop yet: ``run`` is then handed the folder's Path in place of a Shop."""
+    run_many: Callable[[Shop, Sequence[Any], str], Sequence[Any]] | None = None
+    """Where many calls at once cost little more than one: takes the shop, the inputs and the channel they came through,
+    and gives each one's output or MercerError, in order. Servers gather concurrent calls into it."""
 
     @property
     def local(self) -> bool:
         """Whether a field is a path on the answering machine, so that only the command line and Python may call it."""
-        return any(_is_path(field.annotation, field.metadata) for field in self.input.model_fields.values())
-
-
-def _is_path(annotation: Any, metadata: Any) -> bool:
-    if any(isinstance(mark, LocalPath) for mark in metadata):
-        return True
-    inner = typing.get_args(annotation)
-    return any(_is_path(part, getattr(part, "__metadata__", ())) for part in inner)
+        return bool(marked(self.input, LocalPath))
 
 
 def from_function(
     function: Callable[..., Any], *, summary: Phrase, name: str | None = None, command: str | None = None,
     audience: Audience = "owner", slow: bool = False, changes: bool = False, positional: tuple[str, ...] = (),
-    opens_shop: bool = True,
+    opens_shop: bool = True, run_many: Callable[[Shop, Sequence[Any], str], Sequence[Any]] | None = None,
 ) -> Operation:
     """Draw an operation from a typed function ``f(shop, …, progress=silent) -> Record``.
 
@@ -96,4 +92,5 @@ def from_function(
     return Operation(
         name or function.__name__, command or (name or function.__name__).replace("_", "-"), summary, record,
         hints["return"], run, audience, slow, False, changes, positional, opens_shop,
+        run_many,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
@@ -35,6 +36,20 @@ class LocalPath:
 
 class CustomerMark:
     """Marks a field that holds a customer or visitor id, which models see only as a pseudonym."""
+
+
+def carries(annotation: Any, mark: type, metadata: Iterable[Any] = ()) -> bool:
+    """Whether a type, or anything within it, is annotated with such a mark."""
+    if any(isinstance(each, mark) for each in metadata):
+        return True
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return any(carries(field.annotation, mark, field.metadata) for field in annotation.model_fields.values())
+    return any(carries(part, mark, getattr(part, "__metadata__", ())) for part in get_args(annotation))
+
+
+def marked(record: type[Record], mark: type) -> tuple[str, ...]:
+    """The fields of a record that carry such a mark."""
+    return tuple(name for name, field in record.model_fields.items() if carries(field.annotation, mark, field.metadata))
 
 
 # A string id as the platform gave it: any characters but control characters, 200 at most.

@@ -30,6 +30,6 @@ def _fault(fault: Fault, language: str) -> dict[str, Any]:
     return {"row": fault.row, "field": fault.field, "found": fault.found, "remedy": fault.remedy.say(language)}
 
 
-def problem_json(error: MercerError, language: str = "en") -> str:
-    """The problem as one line of JSON."""
-    return json.dumps(problem(error, language), ensure_ascii=False)
+def problem_json(error: MercerError, language: str = "en", **more: Any) -> str:
+    """The problem as one line of JSON, with further members beside it."""
+    return json.dumps({**problem(error, language), **more}, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, cast
 
@@ -10,7 +10,7 @@ from pydantic import create_model
 
 from mercer.capabilities import all_capabilities
 from mercer.core.capability import Capability
-from mercer.core.errors import NotFound
+from mercer.core.errors import MercerError, NotFound
 from mercer.core.operation import Audience, Operation, Progress
 from mercer.core.phrase import Phrase
 from mercer.core.record import Id, Record, about
@@ -35,13 +35,15 @@ def asking_operation(capability: Capability) -> Operation:
         extra: dict[str, Any] = {"request_id": (RequestId, None)}
         given = create_model(given.__name__, __base__=given, __module__=given.__module__, **extra)
 
-    def run(shop: Any, request: Record, progress: Progress) -> Record:
-        answer: Record = shop.ask(capability.name, request)
-        return answer
+    def run_many(shop: Any, requests: Sequence[Record], channel: str) -> Sequence[Record | MercerError]:
+        return cast("Sequence[Record | MercerError]", shop.ask_many(capability.name, requests, channel=channel))
+
+    def run(shop: Any, request: Record, progress: Progress) -> Any:
+        return shop.ask(capability.name, request)
 
     return Operation(
         capability.name, capability.command, capability.summary, given, capability.response, run,
-        cast("Audience", capability.audience),
+        cast("Audience", capability.audience), run_many=run_many,
     )
 
 

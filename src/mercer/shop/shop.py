@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
+from mercer.capabilities import capability
+from mercer.core.capability import Response
+from mercer.core.errors import MercerError
 from mercer.core.operation import Operation, Progress, silent
 from mercer.core.record import Record, refuse
 from mercer.jobs.new import new
+from mercer.shop.asking import Desk
+from mercer.shop.live import LiveModel
 from mercer.shop.operations import all_operations, find
 from mercer.store import settings as settings_file
 from mercer.store.settings import Settings, resolve
@@ -39,6 +44,7 @@ class Shop:
         self.settings = settings
         self._lock = RLock()
         self._store: Store | None = None
+        self._desks: dict[str, Desk] = {}
 
     @classmethod
     def create(cls, folder: Path | str, name: str | None = None, **settings: Any) -> Self:
@@ -97,15 +103,63 @@ class Shop:
         >>> Shop.open("tea").run("status").tables     # doctest: +SKIP
         """
         operation = find(name, self.operations())
-        record = given if isinstance(given, operation.input) else self._read(operation, {**dict(given or {}), **fields})
-        return operation.run(self if operation.opens_shop else self.folder, record, progress)  # type: ignore[arg-type]
+        record = self._record(operation.input, operation.name, given, fields)
+        if operation.run_many is not None:
+            return _answer_or_raise(operation.run_many(self, [record], channel)[0])
+        if not operation.opens_shop:
+            return operation.run(self.folder, record, progress)  # type: ignore[arg-type]
+        result = operation.run(self, record, progress)
+        if operation.changes:
+            self.refresh()
+        return result
+
+    def ask(
+        self, name: str, request: Mapping[str, Any] | Record | None = None, *, channel: str = "python", **fields: Any
+    ) -> Response:
+        """Ask a capability by its name or command; the answer gives its reasons, its model and its decision's id.
+
+        A ``request_id`` among the fields makes repeating safe: the same id gets the same answer.
+
+        >>> Shop.open("tea").ask("recommend_products", customer="17850", n=3).items     # doctest: +SKIP
+        """
+        operation = find(name, self.operations())
+        record = self._record(operation.input, operation.name, request, fields)
+        answer: Response = _answer_or_raise(self.ask_many(operation.name, [record], channel=channel)[0])
+        return answer
+
+    def ask_many(
+        self, name: str, requests: Sequence[Record], *, channel: str = "python"
+    ) -> list[Response | MercerError]:
+        """Ask many questions at once: one look into the model and one transaction for all decisions.
+
+        What cannot be answered has its MercerError in place of a Response.
+        """
+        return self.desk(name).answer(requests, channel)
+
+    def desk(self, name: str) -> Desk:
+        """Where the capability called ``name`` is asked."""
+        with self._lock:
+            if name not in self._desks:
+                asked = capability(name)
+                self._desks[name] = Desk(asked, self.store, LiveModel(asked, self.registry))
+            return self._desks[name]
+
+    def refresh(self) -> None:
+        """Take over newly chosen models at once, in place of within a second."""
+        for desk in list(self._desks.values()):
+            desk.live.refresh()
 
     @staticmethod
-    def _read(operation: Operation, given: Mapping[str, Any]) -> Record:
+    def _record(
+        kind: type[Record], what: str, given: Mapping[str, Any] | Record | None, fields: Mapping[str, Any]
+    ) -> Record:
+        if isinstance(given, kind) and not fields:
+            return given
+        held = given.model_dump() if isinstance(given, Record) else dict(given or {})
         try:
-            return operation.input.model_validate(given)
+            return kind.model_validate({**held, **fields})
         except ValidationError as error:
-            raise refuse(error, operation.name) from None
+            raise refuse(error, what) from None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -119,3 +173,9 @@ class Shop:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _answer_or_raise(answer: Any) -> Any:
+    if isinstance(answer, MercerError):
+        raise answer
+    return answer

@@ -35,8 +35,8 @@ class ServerSettings(Record):
         "requests per second one API key may make", "每个 API 密钥每秒可发的请求数", gt=0, le=10**6)] = 2000
     address_rate: Annotated[float, about(
         "requests per second one network address may make", "每个网络地址每秒可发的请求数", gt=0, le=10**6)] = 2000
-    metrics: Annotated[Literal["public", "staff", "owner"], about(
-        "whose key may read /metrics", "谁的密钥可以读取 /metrics")] = "staff"
+    metrics: Annotated[Literal["open", "staff", "owner"], about(
+        "who may read /metrics: anybody, or only with such a key", "谁可以读取 /metrics：任何人，或须持此类密钥")] = "staff"
     drain_seconds: Annotated[float, about(
         "how long requests under way may take to finish when the server is told to stop",
         "服务器收到停止信号后，留给进行中请求的秒数", ge=0, le=600)] = 20
@@ -55,7 +55,8 @@ class Settings(Record):
         "address of the database: sqlite:///file or postgresql://…",
         "数据库地址：sqlite:///文件 或 postgresql://…")] = "sqlite:///shop.db"
     snapshots: Annotated[Address, about(
-        "where snapshots are kept: a folder or s3://bucket/prefix", "快照存放处：文件夹或 s3://bucket/prefix")] = "snapshots"
+        "where snapshots are kept: a folder or s3://bucket/prefix",
+        "快照存放处：文件夹或 s3://bucket/prefix")] = "snapshots"
     models: Annotated[Address, about(
         "where trained models are kept: a folder or s3://bucket/prefix",
         "模型存放处：文件夹或 s3://bucket/prefix")] = "models"

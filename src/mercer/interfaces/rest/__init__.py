@@ -1,0 +1,1 @@
+"""The HTTP interface: ``POST /v1/<operation>``, drawn from the operations."""
