@@ -12,7 +12,6 @@ from mercer.simulate.people import People, email_of
 
 CURRENCY = "EUR"
 SITE = "https://shop.example"
-STEM = "events_000000000000"
 
 
 @dataclass(frozen=True, slots=True)
