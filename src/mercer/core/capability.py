@@ -57,9 +57,9 @@ class Cases(ABC):
 class Capability(ABC):
     """One question a shop can ask.
 
-    A subclass instance named ``capability`` in the package of a department, or of a question within it, is found, served,
-    trained, documented and tested. ``metrics[0]`` decides between models; ``baseline`` names the honest one that stands in
-    every table.
+    A subclass instance named ``capability`` in the package of a department, or of a question within it, is found,
+    served, trained, documented and tested. ``metrics[0]`` decides between models; ``baseline`` names the honest one
+    that stands in every table.
     """
 
     name: ClassVar[str]
@@ -82,7 +82,7 @@ class Capability(ABC):
 
     @abstractmethod
     def span(self, snapshot: Snapshot) -> Sequence[Any]:
-        """The times (as a sorted sequence of datetimes) at which what the question asks about happened, for the split."""
+        """The times at which what the question asks about happened, sorted; the split falls between them."""
 
     @abstractmethod
     def cases(self, past: Snapshot, future: Snapshot, limit: int, seed: int) -> Cases:
@@ -99,9 +99,9 @@ class Capability(ABC):
         for entry in pkgutil.iter_modules(package.__path__):
             module = importlib.import_module(f"{self.models_package}.{entry.name}")
             for _, thing in inspect.getmembers(module, inspect.isclass):
-                if issubclass(thing, Model) and thing.__module__ == module.__name__ and not inspect.isabstract(thing):
-                    if "name" in vars(thing):
-                        found[thing.name] = thing
+                here = thing.__module__ == module.__name__ and not inspect.isabstract(thing)
+                if here and issubclass(thing, Model) and "name" in vars(thing):
+                    found[thing.name] = thing
         return dict(sorted(found.items(), key=lambda item: (item[1].rung, item[0])))
 
     def model(self, name: str) -> type[Model]:
@@ -110,7 +110,8 @@ class Capability(ABC):
         if name not in models:
             raise NotFound(
                 Phrase("{capability} has no model '{name}'", "{capability} 没有名为“{name}”的模型").format(
-                    capability=self.name, name=name),
+                    capability=self.name, name=name
+                ),
                 Phrase("models: {names}", "可用的模型：{names}").format(names=", ".join(models)),
             )
         return models[name]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mercer.shop import Shop
 
 Audience = Literal["public", "staff", "owner"]
-"""Who may call: a shopper's page (public), the people who run the shop (staff), its owner. Each includes the one before."""
+"""Who may call: a shopper's page (public), those who run the shop (staff), its owner; each includes the one before."""
 
 RANK: dict[str, int] = {"public": 0, "staff": 1, "owner": 2}
 
@@ -37,8 +37,8 @@ class Operation:
     """One thing a shop can be asked or told, described once for every interface.
 
     ``run`` takes the shop, a validated input record and a progress. ``local`` operations hold a path of the machine
-    that answers and are never offered remotely. ``command`` is the name on the command line; ``positional`` lists the input
-    fields that stand there without a flag.
+    that answers and are never offered remotely. ``command`` is the name on the command line; ``positional`` lists the
+    input fields that stand there without a flag.
     """
 
     name: str
@@ -65,9 +65,17 @@ class Operation:
 
 
 def from_function(
-    function: Callable[..., Any], *, summary: Phrase, name: str | None = None, command: str | None = None,
-    audience: Audience = "owner", slow: bool = False, changes: bool = False, positional: tuple[str, ...] = (),
-    opens_shop: bool = True, run_many: Callable[[Shop, Sequence[Any], str], Sequence[Any]] | None = None,
+    function: Callable[..., Any],
+    *,
+    summary: Phrase,
+    name: str | None = None,
+    command: str | None = None,
+    audience: Audience = "owner",
+    slow: bool = False,
+    changes: bool = False,
+    positional: tuple[str, ...] = (),
+    opens_shop: bool = True,
+    run_many: Callable[[Shop, Sequence[Any], str], Sequence[Any]] | None = None,
 ) -> Operation:
     """Draw an operation from a typed function ``f(shop, …, progress=silent) -> Record``.
 
@@ -90,7 +98,17 @@ def from_function(
         return function(shop, **values)
 
     return Operation(
-        name or function.__name__, command or (name or function.__name__).replace("_", "-"), summary, record,
-        hints["return"], run, audience, slow, False, changes, positional, opens_shop,
+        name or function.__name__,
+        command or (name or function.__name__).replace("_", "-"),
+        summary,
+        record,
+        hints["return"],
+        run,
+        audience,
+        slow,
+        False,
+        changes,
+        positional,
+        opens_shop,
         run_many,
     )

@@ -69,8 +69,12 @@ def faults_of(error: ValidationError) -> tuple[Fault, ...]:
         found = repr(complaint.get("input"))
         message = complaint["msg"]
         faults.append(
-            Fault(field, found if len(found) <= 80 else found[:77] + "...", _remedy(complaint["type"], message),
-                  rows[0] if rows else None)
+            Fault(
+                field,
+                found if len(found) <= 80 else found[:77] + "...",
+                _remedy(complaint["type"], message),
+                rows[0] if rows else None,
+            )
         )
     return tuple(faults)
 
@@ -118,7 +122,8 @@ def refuse(error: ValidationError, what: str) -> Invalid:
     first = faults[0]
     return Invalid(
         Phrase("{what}: field '{field}' holds {found}", "{what}：字段“{field}”的值是 {found}").format(
-            what=what, field=first.field, found=first.found),
+            what=what, field=first.field, found=first.found
+        ),
         first.remedy,
         faults,
     )

@@ -43,9 +43,9 @@ class Column:
 class Table:
     """One table of a shop's life.
 
-    ``key`` names a row; ``time`` is the column of the instant it speaks of. Every table also has ``known_at``: when the
-    shop came to know the row, which defaults to ``time``, or to the moment of writing. ``append`` tables are logs: a row
-    that is there stays as it is; the others take the newest writing of a key.
+    ``key`` names a row; ``time`` is the column of the instant it speaks of. Every table also has ``known_at``: when
+    the shop came to know the row, which defaults to ``time``, or to the moment of writing. ``append`` tables are logs:
+    a row that is there stays as it is; the others take the newest writing of a key.
     """
 
     name: str
