@@ -54,14 +54,16 @@ class Operation:
     positional: tuple[str, ...] = ()
     opens_shop: bool = True
     """False where there is no shop yet: ``run`` is then handed the folder's Path in place of a Shop."""
+    folder: str = ""
+    """The folder that is meant where the command line names none; empty where one must be named."""
     run_many: Callable[[Shop, Sequence[Any], str], Sequence[Any]] | None = None
     """Where many calls at once cost little more than one: takes the shop, the inputs and the channel they came through,
     and gives each one's output or MercerError, in order. Servers gather concurrent calls into it."""
 
     @property
     def local(self) -> bool:
-        """Whether a field is a path on the answering machine, so that only the command line and Python may call it."""
-        return bool(marked(self.input, LocalPath))
+        """Whether it speaks of folders of the answering machine, so that only the command line and Python may call it."""
+        return not self.opens_shop or bool(marked(self.input, LocalPath))
 
 
 def from_function(
@@ -75,6 +77,7 @@ def from_function(
     changes: bool = False,
     positional: tuple[str, ...] = (),
     opens_shop: bool = True,
+    folder: str = "",
     run_many: Callable[[Shop, Sequence[Any], str], Sequence[Any]] | None = None,
 ) -> Operation:
     """Draw an operation from a typed function ``f(shop, …, progress=silent) -> Record``.
@@ -106,9 +109,9 @@ def from_function(
         run,
         audience,
         slow,
-        False,
-        changes,
-        positional,
-        opens_shop,
-        run_many,
+        changes=changes,
+        positional=positional,
+        opens_shop=opens_shop,
+        folder=folder,
+        run_many=run_many,
     )

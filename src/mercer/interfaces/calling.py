@@ -1,4 +1,4 @@
-"""Runs a shop's operations for servers: many at once, gathered into batches where that pays, never on the event loop."""
+"""Runs a shop's operations for servers: many at once, in batches where that pays, never on the event loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST = 256
 """Calls in one batch; it bounds how long the first of them waits."""
 WAITING = 10_000
-"""Calls that may wait; beyond them the server says that it is too busy, which is better than an answer after minutes."""
+"""Calls that may wait; beyond them the server says that it is too busy: better than an answer after minutes."""
 
 
 class Gathering:
@@ -39,7 +39,9 @@ class Gathering:
         """The output to come; Unavailable where too many wait already."""
         if len(self._waiting) >= WAITING:
             raise Unavailable(
-                Phrase("too many requests are waiting", "等待中的请求太多"), Phrase("try again in a moment", "请稍后再试"))
+                Phrase("too many requests are waiting", "等待中的请求太多"),
+                Phrase("try again in a moment", "请稍后再试"),
+            )
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._waiting.append((record, future))
@@ -105,5 +107,3 @@ class Caller:
         """Wait for what is under way and let go of the threads."""
         for executor in (self._threads, *self._batches):
             executor.shutdown()
-
-

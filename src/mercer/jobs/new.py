@@ -25,20 +25,37 @@ class NewShop(Record):
 
 def new(
     shop: Any,
-    name: Annotated[ShortText | None, about(
-        "name of the shop; by default its folder's", "店铺名称；默认取文件夹名")] = None,
+    name: Annotated[
+        ShortText | None, about("name of the shop; by default its folder's", "店铺名称；默认取文件夹名")
+    ] = None,
     currency: Annotated[str, about("ISO-4217 currency", "ISO-4217 货币", pattern="^[A-Z]{3}$")] = "EUR",
-    languages: Annotated[tuple[Language, ...], about(
-        "languages of the customers, BCP-47, the default one first", "顾客的语言（BCP-47），默认语言在前",
-        min_length=1, max_length=50)] = ("en", "zh-CN"),
-    store: Annotated[str, LocalPath(), about(
-        "database: sqlite:///file (in the folder) or postgresql://user:${PGPASSWORD}@host/name",
-        "数据库：sqlite:///文件（位于文件夹内）或 postgresql://user:${PGPASSWORD}@host/name")] = "sqlite:///shop.db",
-    snapshots: Annotated[str, about(
-        "snapshots: a folder or s3://bucket/prefix", "快照：文件夹或 s3://bucket/prefix")] = "snapshots",
-    models: Annotated[str | None, about(
-        "trained models: a folder or s3://bucket/prefix; beside the snapshots by default",
-        "模型：文件夹或 s3://bucket/prefix；默认与快照放在一处")] = None,
+    languages: Annotated[
+        tuple[Language, ...],
+        about(
+            "languages of the customers, BCP-47, the default one first",
+            "顾客的语言（BCP-47），默认语言在前",
+            min_length=1,
+            max_length=50,
+        ),
+    ] = ("en", "zh-CN"),
+    store: Annotated[
+        str,
+        LocalPath(),
+        about(
+            "database: sqlite:///file (in the folder) or postgresql://user:${PGPASSWORD}@host/name",
+            "数据库：sqlite:///文件（位于文件夹内）或 postgresql://user:${PGPASSWORD}@host/name",
+        ),
+    ] = "sqlite:///shop.db",
+    snapshots: Annotated[
+        str, about("snapshots: a folder or s3://bucket/prefix", "快照：文件夹或 s3://bucket/prefix")
+    ] = "snapshots",
+    models: Annotated[
+        str | None,
+        about(
+            "trained models: a folder or s3://bucket/prefix; beside the snapshots by default",
+            "模型：文件夹或 s3://bucket/prefix；默认与快照放在一处",
+        ),
+    ] = None,
 ) -> NewShop:
     from mercer.store.settings import Settings, resolve, write_new
     from mercer.store.store import Store
@@ -46,7 +63,11 @@ def new(
     folder = Path(shop).absolute()
     try:
         settings = Settings(
-            name=name or folder.name, currency=currency, languages=languages, store=store, snapshots=snapshots,
+            name=name or folder.name,
+            currency=currency,
+            languages=languages,
+            store=store,
+            snapshots=snapshots,
             models=models or _beside(snapshots),
         )
     except ValidationError as error:
@@ -54,8 +75,12 @@ def new(
     write_new(folder, settings)
     Store.open(resolve(store, folder), create=True).close()
     return NewShop(
-        folder=str(folder), name=settings.name, currency=settings.currency, languages=settings.languages,
-        store=settings.store, next=f"mercer import {shop} FILE…",
+        folder=str(folder),
+        name=settings.name,
+        currency=settings.currency,
+        languages=settings.languages,
+        store=settings.store,
+        next=f"mercer import {shop} FILE…",
     )
 
 
@@ -64,4 +89,5 @@ def _beside(snapshots: str) -> str:
 
 
 operation = from_function(
-    new, summary=Phrase("Make a new shop in a folder", "在文件夹中新建店铺"), changes=True, opens_shop=False)
+    new, summary=Phrase("Make a new shop in a folder", "在文件夹中新建店铺"), changes=True, opens_shop=False
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from mercer.core.record import CustomerMark, Record, marked
 if TYPE_CHECKING:
     from mercer.shop.live import LiveModel, Serving
     from mercer.store.decisions import Decision
+    from mercer.store.pseudonyms import PersonKind
     from mercer.store.store import Store
 
 STRANGER = "stranger"
@@ -72,53 +74,80 @@ class Desk:
         try:
             serving = self.live.now()
             given = serving.model.answer([self._pseudonymous(question.request) for question in questions])
-        except MercerError as error:
-            for question in questions:
-                answers[question.place] = error
+        except Exception as error:
+            self._apart(questions, answers, channel, error)
             return
         seconds = time.perf_counter() - begun
         decisions = []
         for question, response in zip(questions, given, strict=True):
-            decision_id = _new_id()
+            decision_id = _new_id() if question.request_id is None else self._id_for(question.request_id)
             told = response.model_copy(update={"model": serving.label, "decision_id": decision_id})
             answers[question.place] = told
             decisions.append(self._decision(question, told, serving, seconds, channel))
         self._store.decisions.record_many(decisions)
 
+    def _apart(self, questions: Sequence[Question], answers: list[Any], channel: str, error: Exception) -> None:
+        """A batch that failed is asked one by one, so that one bad question spoils no other's answer."""
+        if len(questions) == 1:
+            answers[questions[0].place] = error
+            return
+        for question in questions:
+            self._ask([question], answers, channel)
+
+    def _id_for(self, request_id: str) -> str:
+        """The id of the decision that answers this request_id: always the same, so that the log keeps the first only."""
+        return hashlib.sha256(f"{self.capability.name}|{request_id}".encode()).hexdigest()[:32]
+
     def _decision(self, question: Question, told: Response, serving: Serving, seconds: float, channel: str) -> Decision:
         from mercer.store.decisions import Decision
 
         return Decision(
-            decision_id=told.decision_id, request_id=question.request_id, capability=self.capability.name,
-            model=serving.name, model_version=serving.version, channel=channel,
+            decision_id=told.decision_id,
+            request_id=question.request_id,
+            capability=self.capability.name,
+            model=serving.name,
+            model_version=serving.version,
+            channel=channel,
             customer_id=getattr(question.request, "customer", None),
-            visitor_id=getattr(question.request, "visitor", None), request=question.text, response=told.model_dump_json(), seconds=seconds, decided_at=datetime.now(UTC),
+            visitor_id=getattr(question.request, "visitor", None),
+            request=question.text,
+            response=told.model_dump_json(),
+            seconds=seconds,
+            decided_at=datetime.now(UTC),
         )
 
     def _pseudonymous(self, request: Record) -> Record:
         """The request as models may see it."""
-        seen = {}
-        for name in self._persons:
+        seen: dict[str, Any] = {}
+        for name, kind in self._persons:
             value = getattr(request, name)
-            if value is not None:
-                seen[name] = self._store.pseudonyms.known(value) or STRANGER
+            if isinstance(value, str):
+                seen[name] = self._known(value, kind)
+            elif value:
+                seen[name] = type(value)(self._known(each, kind) for each in value)
         return request.model_copy(update=seen) if seen else request
 
+    def _known(self, person: str, kind: PersonKind) -> str:
+        return self._store.pseudonyms.known(person, kind) or STRANGER
+
     @cached_property
-    def _persons(self) -> tuple[str, ...]:
-        return marked(self.capability.request, CustomerMark)
+    def _persons(self) -> tuple[tuple[str, PersonKind], ...]:
+        names = marked(self.capability.request, CustomerMark)
+        return tuple((name, "visitor" if "visitor" in name else "customer") for name in names)
 
     def _before(self, question: Question) -> Response | MercerError | None:
         """The answer that this request_id got before."""
         assert question.request_id is not None
-        found = self._store.decisions.find(question.request_id, self.capability.name)
+        found = self._store.decisions.get(self._id_for(question.request_id))
         if found is None:
             return None
         if found.request == question.text:
             return self.capability.response.model_validate_json(found.response)
         return Conflict(
-            Phrase("request_id '{request_id}' came before with another question",
-                   "编号为“{request_id}”的请求先前问的是另一个问题").format(request_id=question.request_id),
+            Phrase(
+                "request_id '{request_id}' came before with another question",
+                "编号为“{request_id}”的请求先前问的是另一个问题",
+            ).format(request_id=question.request_id),
             Phrase("give every new question a new request_id", "请为每个新问题使用新的 request_id"),
         )
 

@@ -79,7 +79,8 @@ class LiveModel:
                     raise NotReady(
                         Phrase("no model for '{name}' yet", "“{name}”还没有模型").format(name=self._capability.name),
                         Phrase("mercer train SHOP --only {name}", "请先运行 mercer train 店铺 --only {name}").format(
-                            name=self._capability.command),
+                            name=self._capability.command
+                        ),
                     )
                 self._serving = self._load(version)
                 self._looked = monotonic()

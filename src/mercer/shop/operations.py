@@ -16,9 +16,13 @@ from mercer.core.phrase import Phrase
 from mercer.core.record import Id, Record, about
 from mercer.jobs import all_jobs
 
-RequestId = Annotated[Id | None, about(
-    "your own id of this question: asked again with it, the answer is the same and nothing is recorded twice",
-    "您为此次提问起的编号：用同一编号再问，回答不变，也不会重复记录")]
+RequestId = Annotated[
+    Id | None,
+    about(
+        "your own id of this question: asked again with it, the answer is the same and nothing is recorded twice",
+        "您为此次提问起的编号：用同一编号再问，回答不变，也不会重复记录",
+    ),
+]
 
 
 @cache
@@ -42,8 +46,14 @@ def asking_operation(capability: Capability) -> Operation:
         return shop.ask(capability.name, request)
 
     return Operation(
-        capability.name, capability.command, capability.summary, given, capability.response, run,
-        cast("Audience", capability.audience), run_many=run_many,
+        capability.name,
+        capability.command,
+        capability.summary,
+        given,
+        capability.response,
+        run,
+        cast("Audience", capability.audience),
+        run_many=run_many,
     )
 
 

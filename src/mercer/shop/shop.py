@@ -93,8 +93,13 @@ class Shop:
         return all_operations()
 
     def run(
-        self, name: str, given: Mapping[str, Any] | Record | None = None, progress: Progress = silent, *,
-        channel: str = "python", **fields: Any,
+        self,
+        name: str,
+        given: Mapping[str, Any] | Record | None = None,
+        progress: Progress = silent,
+        *,
+        channel: str = "python",
+        **fields: Any,
     ) -> Any:
         """Run an operation by its name or command, with its input as a record, a mapping or keywords.
 
@@ -176,6 +181,6 @@ class Shop:
 
 
 def _answer_or_raise(answer: Any) -> Any:
-    if isinstance(answer, MercerError):
+    if isinstance(answer, Exception):
         raise answer
     return answer

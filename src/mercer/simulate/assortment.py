@@ -71,9 +71,16 @@ def _category(
 ) -> Category:
     plain = {name: row[name] for name in ("price", "spread", "margin", "repeat", "peak", "swing", "gift", "unit")}
     return Category(
-        number, department, _word(row["name"]), _words(row["nouns"]), _words(row["firsts"]),
-        _words(row["packs"]) if "packs" in row else colours, "packs" in row, tuple(row.get("sizes", ())),
-        goes=tuple(index[name] for name in row["goes"]), **plain,
+        number,
+        department,
+        _word(row["name"]),
+        _words(row["nouns"]),
+        _words(row["firsts"]),
+        _words(row["packs"]) if "packs" in row else colours,
+        "packs" in row,
+        tuple(row.get("sizes", ())),
+        goes=tuple(index[name] for name in row["goes"]),
+        **plain,
     )
 
 

@@ -60,7 +60,9 @@ def catalogue(plan: Plan, goods: Assortment) -> Catalogue:
     n, styles = plan.products, len(goods.styles)
     kinds = len(goods.categories)
     share = rng.lognormal(0, 0.35, kinds)
-    category = np.sort(np.concatenate([np.arange(min(n, kinds)), rng.choice(kinds, max(0, n - kinds), p=share / share.sum())]))
+    category = np.sort(
+        np.concatenate([np.arange(min(n, kinds)), rng.choice(kinds, max(0, n - kinds), p=share / share.sum())])
+    )
     style = rng.integers(0, styles, n)
     noun = _pick(rng, category, style, [len(each.nouns) for each in goods.categories], lean=0.0)
     first = _pick(rng, category, style, [len(each.firsts) for each in goods.categories], lean=5.0)
@@ -75,8 +77,22 @@ def catalogue(plan: Plan, goods: Assortment) -> Catalogue:
     launch[np.unique(category, return_index=True)[1]] = -365  # no category is empty on the first day
     stock = np.where(rng.random(n) < 0.04, 0, rng.negative_binomial(2, 0.03, n) + 3)
     return Catalogue(
-        category, style, noun, first, second, edition, brand, vector, rng.normal(0, 0.6, n), price, listed,
-        (price * (1 - margin)).astype(np.int64), relative, launch, stock, _complements(rng, goods, category, vector),
+        category,
+        style,
+        noun,
+        first,
+        second,
+        edition,
+        brand,
+        vector,
+        rng.normal(0, 0.6, n),
+        price,
+        listed,
+        (price * (1 - margin)).astype(np.int64),
+        relative,
+        launch,
+        stock,
+        _complements(rng, goods, category, vector),
     )
 
 
@@ -92,7 +108,12 @@ def _pick(rng: np.random.Generator, group: np.ndarray, style: np.ndarray, sizes:
 
 
 def _editions(
-    rng: np.random.Generator, goods: Assortment, category: np.ndarray, noun: np.ndarray, first: np.ndarray, second: np.ndarray,
+    rng: np.random.Generator,
+    goods: Assortment,
+    category: np.ndarray,
+    noun: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
 ) -> np.ndarray:
     """Give every product a title of its own: other nouns and seconds first, then numbers."""
     for _ in range(4):
@@ -125,7 +146,9 @@ def _prices(
     """Log-normal prices around the category's median, ending in 90 as prices do; bigger packs cost more."""
     spread = np.array(goods.numbers("spread"))[category]
     packed = np.array([each.packed for each in goods.categories])[category]
-    relative = rng.normal(0, 1, len(category)) * spread + np.where(packed, np.array([-0.3, 0, 0.4])[np.minimum(second, 2)], 0)
+    relative = rng.normal(0, 1, len(category)) * spread + np.where(
+        packed, np.array([-0.3, 0, 0.4])[np.minimum(second, 2)], 0
+    )
     major = np.array(goods.numbers("price"))[category] * np.exp(relative)
     return relative, np.maximum(2, np.round(major)).astype(np.int64) * 100 - 10
 
@@ -153,12 +176,16 @@ def title(goods: Assortment, products: Catalogue, index: int) -> Phrase:
     first, noun, second = _title_words(category, products, index)
     edition = int(products.edition[index])
     english, chinese = f"{first.en} {noun.en}, {second.en}", f"{first.zh}{noun.zh} {second.zh}"
-    return Phrase(f"{english}, no. {edition + 1}", f"{chinese} {edition + 1}号") if edition else Phrase(english, chinese)
+    return (
+        Phrase(f"{english}, no. {edition + 1}", f"{chinese} {edition + 1}号") if edition else Phrase(english, chinese)
+    )
 
 
 def _title_words(category: Category, products: Catalogue, index: int) -> tuple[Phrase, Phrase, Phrase]:
     return (
-        category.firsts[products.first[index]], category.nouns[products.noun[index]], category.seconds[products.second[index]],
+        category.firsts[products.first[index]],
+        category.nouns[products.noun[index]],
+        category.seconds[products.second[index]],
     )
 
 

@@ -32,14 +32,13 @@ class Choice:
         weight = np.exp(self.whom.interest[who]) * season[None, :] * need
         reach = np.cumsum(weight, axis=1)
         chosen: np.ndarray = (rng.random(len(who))[:, None] * reach[:, -1:] > reach).sum(axis=1)
-        return np.minimum(chosen, reach.shape[1] - 1)
+        kept: np.ndarray = np.minimum(chosen, reach.shape[1] - 1)
+        return kept
 
     def product(self, rng: np.random.Generator, who: np.ndarray, category: np.ndarray, day: int) -> np.ndarray:
         """A product of ``category`` for each of ``who``, drawn by the softmax of its utilities."""
         rows = max(1, _CELLS // self._shelf.shape[1])
-        parts = [
-            self._draw(rng, who[at : at + rows], category[at : at + rows], day) for at in range(0, len(who), rows)
-        ]
+        parts = [self._draw(rng, who[at : at + rows], category[at : at + rows], day) for at in range(0, len(who), rows)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def _draw(self, rng: np.random.Generator, who: np.ndarray, category: np.ndarray, day: int) -> np.ndarray:
@@ -54,7 +53,10 @@ class Choice:
     def utility(self, who: np.ndarray, product: np.ndarray) -> np.ndarray:
         """How much people like products, of arrays that broadcast against each other."""
         return utility(
-            self.whom.taste[who], self.products.vector[product], self.products.quality[product], self.whom.thrift[who],
+            self.whom.taste[who],
+            self.products.vector[product],
+            self.products.quality[product],
+            self.whom.thrift[who],
             self.products.relative_price[product],
         )
 

@@ -64,16 +64,31 @@ def simulate(folder: Path, plan: Plan | None = None, progress: Progress = silent
         ReviewFile(exports / "reviews.csv", plan, life.choice, names) as review_file,
     ):
         for day in life.days():
-            bought = orders(plan, day, products, float(calendar.discount[day.index]), calendar.codes[day.index], number,
-                            plan.rng(VISITS, day.index, 1))
+            bought = orders(
+                plan,
+                day,
+                products,
+                float(calendar.discount[day.index]),
+                calendar.codes[day.index],
+                number,
+                plan.rng(VISITS, day.index, 1),
+            )
             order_file.write(bought)
             event_files.write(day, bought)
             review_file.write(day.index, bought)
             number += len(bought)
             progress(LIVING, day.index + 1, plan.days)
-    Truth(names.emails, names.handles, arrays_of(products, whom, calendar), plan.model_dump(), {}).save(folder / "truth")
+    Truth(names.emails, names.handles, arrays_of(products, whom, calendar), plan.model_dump(), {}).save(
+        folder / "truth"
+    )
     return Simulated(
-        folder=str(folder), files=tuple(sorted(str(path) for path in exports.iterdir())), products=len(products), variants=variants,
-        customers=len(whom), events=event_files.written, orders=number - FIRST_NUMBER, reviews=review_file.written,
+        folder=str(folder),
+        files=tuple(sorted(str(path) for path in exports.iterdir())),
+        products=len(products),
+        variants=variants,
+        customers=len(whom),
+        events=event_files.written,
+        orders=number - FIRST_NUMBER,
+        reviews=review_file.written,
         truth=str(folder / "truth"),
     )

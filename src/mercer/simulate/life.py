@@ -143,10 +143,17 @@ class Life:
         has_it = (self.owned[who, category] == product) & (self.repeat[category] == 0)
         keen = KEEN + 0.5 * self.choice.utility(who, product) + 3 * self.calendar.discount[day]
         wanted: np.ndarray = rng.random(len(who)) < 1 / (1 + np.exp(-keen))
-        return wanted & ~has_it
+        kept: np.ndarray = wanted & ~has_it
+        return kept
 
     def _extras(
-        self, rng: np.random.Generator, visit: np.ndarray, product: np.ndarray, buys: np.ndarray, person: np.ndarray, day: int,
+        self,
+        rng: np.random.Generator,
+        visit: np.ndarray,
+        product: np.ndarray,
+        buys: np.ndarray,
+        person: np.ndarray,
+        day: int,
     ) -> tuple[np.ndarray, np.ndarray]:
         """What is bought along with something it goes with: (visit, product)."""
         tempted = buys[visit] & (rng.random(len(visit)) < 0.22)
@@ -158,7 +165,11 @@ class Life:
         return visit[fine], pair[fine]
 
     def _actions(
-        self, rng: np.random.Generator, person: np.ndarray, looks: tuple[np.ndarray, ...], extras: tuple[np.ndarray, ...],
+        self,
+        rng: np.random.Generator,
+        person: np.ndarray,
+        looks: tuple[np.ndarray, ...],
+        extras: tuple[np.ndarray, ...],
         buys: np.ndarray,
     ) -> Actions:
         visit, step, product, category, carted = looks
@@ -171,14 +182,26 @@ class Life:
         paid = in_cart[buys[visit[in_cart]]]
         bought_visit, bought = np.concatenate([visit[paid], extra_visit]), np.concatenate([product[paid], extra])
         # One list of everything: searches, views, carts, then views and carts of what went along, then purchases.
-        kinds = np.repeat([SEARCH, VIEW, CART, VIEW, CART, PURCHASE],
-                          [len(searched), len(visit), len(in_cart), len(extra), len(extra), len(bought)])
+        kinds = np.repeat(
+            [SEARCH, VIEW, CART, VIEW, CART, PURCHASE],
+            [len(searched), len(visit), len(in_cart), len(extra), len(extra), len(bought)],
+        )
         visits = np.concatenate([visit[searched], visit, visit[in_cart], extra_visit, extra_visit, bought_visit])
         goods = np.concatenate([np.full(len(searched), -1), product, product[in_cart], extra, extra, bought])
-        after = np.concatenate([when[searched] - 4, when, when[in_cart] + 9, longest[extra_visit], longest[extra_visit] + 6,
-                                longest[bought_visit] + 60])
-        meant = np.concatenate([category[searched], self.products.category[goods[len(searched):]]])
-        quantity = np.where(kinds == PURCHASE, 1 + (rng.random(len(kinds)) < 0.25) * rng.integers(0, self.most[meant]), 1)
+        after = np.concatenate(
+            [
+                when[searched] - 4,
+                when,
+                when[in_cart] + 9,
+                longest[extra_visit],
+                longest[extra_visit] + 6,
+                longest[bought_visit] + 60,
+            ]
+        )
+        meant = np.concatenate([category[searched], self.products.category[goods[len(searched) :]]])
+        quantity = np.where(
+            kinds == PURCHASE, 1 + (rng.random(len(kinds)) < 0.25) * rng.integers(0, self.most[meant]), 1
+        )
         # One product is bought once in a visit, though it may have been chosen and tempted to.
         keep = (kinds != PURCHASE) | _first_of(visits, np.where(kinds == PURCHASE, goods, -2 - np.arange(len(kinds))))
         order = np.lexsort((kinds, after, visits))

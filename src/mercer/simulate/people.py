@@ -79,16 +79,25 @@ def people(plan: Plan, goods: Assortment) -> People:
     style = rng.integers(0, styles, n)
     second = (style + rng.integers(1, styles, n)) % styles
     taste = centres[style] + 0.35 * centres[second] + 0.3 * rng.normal(size=(n, DIMENSIONS))
-    departments = {name: number for number, name in enumerate(dict.fromkeys(each.department.en for each in goods.categories))}
+    departments = {
+        name: number for number, name in enumerate(dict.fromkeys(each.department.en for each in goods.categories))
+    }
     department = np.array([departments[each.department.en] for each in goods.categories])
     by_style = rng.normal(0, 0.7, (styles, len(departments)))[style] + rng.normal(0, 0.6, (n, len(departments)))
     interest = by_style[:, department] + rng.normal(0, 0.5, (n, kinds)) + rng.normal(0, 0.4, kinds)
     arrives = np.where(rng.random(n) < 0.45, 0, rng.integers(0, plan.days, n))
     stays = 3 + rng.exponential(plan.days * 0.8, n)
     return People(
-        style, taste, interest.astype(np.float32), np.abs(rng.normal(0.5, 0.3, n)), rng.gamma(1.1, 0.065, n) + 0.01,
-        arrives, arrives + stays.astype(np.int64), rng.choice(len(COUNTRIES), n, p=[each.share for each in COUNTRIES]),
-        rng.random(n), rng.integers(10**8, 2 * 10**9, (n, 2)),
+        style,
+        taste,
+        interest.astype(np.float32),
+        np.abs(rng.normal(0.5, 0.3, n)),
+        rng.gamma(1.1, 0.065, n) + 0.01,
+        arrives,
+        arrives + stays.astype(np.int64),
+        rng.choice(len(COUNTRIES), n, p=[each.share for each in COUNTRIES]),
+        rng.random(n),
+        rng.integers(10**8, 2 * 10**9, (n, 2)),
     )
 
 
@@ -104,5 +113,5 @@ def name_of(whom: People, index: int) -> tuple[str, str]:
 def email_of(whom: People, index: int) -> str:
     """A person's address, at a domain that is nobody's."""
     first, last = name_of(whom, index)
-    plain = f"{first}.{last}".lower().translate(str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae"}))
+    plain = f"{first}.{last}".lower().translate({ord("ü"): "ue", ord("ö"): "oe", ord("ä"): "ae"})
     return f"{plain}.{index:05d}@example.com"

@@ -23,10 +23,24 @@ class Plan(Record):
     products: Annotated[int, about("products", "商品数", ge=60, le=1_000_000)] = 600
     customers: Annotated[int, about("people who visit", "访客人数", ge=20, le=10_000_000)] = 4000
     days: Annotated[int, about("days of life", "天数", ge=14, le=3650)] = 240
-    seed: Annotated[int, about("seed: the same one makes the same files, to the byte", "随机种子：相同的种子生成逐字节相同的文件",
-                               ge=0, le=2**31 - 1)] = 7
-    dirt: Annotated[float, about("share of rows to spoil in ways that real exports are spoilt; 0 is clean",
-                                 "按真实导出中常见的方式弄脏的行占比；0 为干净", ge=0, le=0.2)] = 0.0
+    seed: Annotated[
+        int,
+        about(
+            "seed: the same one makes the same files, to the byte",
+            "随机种子：相同的种子生成逐字节相同的文件",
+            ge=0,
+            le=2**31 - 1,
+        ),
+    ] = 7
+    dirt: Annotated[
+        float,
+        about(
+            "share of rows to spoil in ways that real exports are spoilt; 0 is clean",
+            "按真实导出中常见的方式弄脏的行占比；0 为干净",
+            ge=0,
+            le=0.2,
+        ),
+    ] = 0.0
 
     @property
     def start(self) -> datetime:

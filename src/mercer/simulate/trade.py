@@ -53,7 +53,8 @@ def midnight(plan: Plan, day: int) -> int:
 def moments(plan: Plan, day: Day) -> np.ndarray:
     """When each action of a day happened, in microseconds since 1970."""
     begins = day.visits.begins[day.actions.visit]
-    return midnight(plan, day.index) + np.round((begins + day.actions.after) * 1e3).astype(np.int64) * 1000
+    at: np.ndarray = midnight(plan, day.index) + np.round((begins + day.actions.after) * 1e3).astype(np.int64) * 1000
+    return at
 
 
 def orders(
@@ -71,9 +72,26 @@ def orders(
     off = np.round(subtotal * discount).astype(np.int64)
     shipping = np.where(subtotal - off >= FREE_SHIPPING_MINOR, 0, SHIPPING_MINOR)
     fate = rng.choice(3, len(begins), p=[0.955, 0.015, 0.03])
-    refunded = np.choose(fate, [np.zeros_like(subtotal), subtotal - off + shipping, value[begins] * (subtotal - off) // np.maximum(subtotal, 1)])
+    refunded = np.choose(
+        fate,
+        [
+            np.zeros_like(subtotal),
+            subtotal - off + shipping,
+            value[begins] * (subtotal - off) // np.maximum(subtotal, 1),
+        ],
+    )
     return Orders(
-        first_number + np.arange(len(begins)), visit[begins], day.visits.person[visit[begins]], np.sort(at)[begins],
-        np.r_[begins, len(rows)], actions.product[rows], actions.quantity[rows], subtotal, off, shipping, fate, refunded,
+        first_number + np.arange(len(begins)),
+        visit[begins],
+        day.visits.person[visit[begins]],
+        np.sort(at)[begins],
+        np.r_[begins, len(rows)],
+        actions.product[rows],
+        actions.quantity[rows],
+        subtotal,
+        off,
+        shipping,
+        fate,
+        refunded,
         code if discount else "",
     )

@@ -14,8 +14,23 @@ from mercer.simulate.choice import utility
 from mercer.simulate.festivals import Seasons
 from mercer.simulate.people import People
 
-ARRAYS = ("taste", "interest", "thrift", "customer_style", "arrives", "leaves", "vector", "quality", "relative_price", "category",
-          "product_style", "launch", "complements", "season", "visits")
+ARRAYS = (
+    "taste",
+    "interest",
+    "thrift",
+    "customer_style",
+    "arrives",
+    "leaves",
+    "vector",
+    "quality",
+    "relative_price",
+    "category",
+    "product_style",
+    "launch",
+    "complements",
+    "season",
+    "visits",
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +54,13 @@ class Truth:
         """Utility of every product for some customers, (customers, products): the exponent of the choice in a category."""
         rows = self._rows(customers)
         held = self.arrays
-        return utility(held["taste"][rows][:, None], held["vector"][None], held["quality"][None], held["thrift"][rows][:, None],
-                       held["relative_price"][None])
+        return utility(
+            held["taste"][rows][:, None],
+            held["vector"][None],
+            held["quality"][None],
+            held["thrift"][rows][:, None],
+            held["relative_price"][None],
+        )
 
     def preference(self, customers: list[str], day: int | None = None) -> np.ndarray:
         """The chance that the next product some customers look at, of their own accord, is each product: rows sum to one.
@@ -63,7 +83,9 @@ class Truth:
 
     def complements_of(self, product: str) -> list[str]:
         """The products that go with one."""
-        return [self.products[other] for other in self.arrays["complements"][self.products.index(product)] if other >= 0]
+        return [
+            self.products[other] for other in self.arrays["complements"][self.products.index(product)] if other >= 0
+        ]
 
     def _rows(self, customers: list[str]) -> np.ndarray:
         places = {name: place for place, name in enumerate(self.customers)}
@@ -72,7 +94,7 @@ class Truth:
     def save(self, folder: Path) -> None:
         """Write truth.npz (arrays) and truth.json (ids, plan, planted defects)."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez(folder / "truth.npz", **self.arrays)
+        np.savez(folder / "truth.npz", allow_pickle=False, **self.arrays)
         told = {"plan": self.plan, "planted": self.planted, "customers": self.customers, "products": self.products}
         (folder / "truth.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
@@ -87,7 +109,21 @@ class Truth:
 
 def arrays_of(products: Catalogue, whom: People, calendar: Seasons) -> dict[str, np.ndarray]:
     """The arrays of the truth, from the parts the shop was made of."""
-    held = (whom.taste, whom.interest, whom.thrift, whom.style, whom.arrives, whom.leaves, products.vector, products.quality,
-            products.relative_price, products.category, products.style, products.launch, products.complements,
-            calendar.categories, calendar.visits)
+    held = (
+        whom.taste,
+        whom.interest,
+        whom.thrift,
+        whom.style,
+        whom.arrives,
+        whom.leaves,
+        products.vector,
+        products.quality,
+        products.relative_price,
+        products.category,
+        products.style,
+        products.launch,
+        products.complements,
+        calendar.categories,
+        calendar.visits,
+    )
     return dict(zip(ARRAYS, held, strict=True))

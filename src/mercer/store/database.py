@@ -84,7 +84,8 @@ def _postgres(url: sa.URL) -> Engine:
     except ImportError:
         raise missing_extra("postgres", "PostgreSQL") from None
     return sa.create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True,
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "application_name": "mercer"},
     )
 
@@ -92,9 +93,12 @@ def _postgres(url: sa.URL) -> Engine:
 def _unknown(address: str) -> Invalid:
     return Invalid(
         Phrase("'{address}' is not the address of a database", "“{address}”不是数据库地址").format(
-            address=address.split("@")[-1]),
-        Phrase("use sqlite:////folder/shop.db or postgresql://user@host/name",
-               "请用 sqlite:////文件夹/shop.db 或 postgresql://用户@主机/库名"),
+            address=address.split("@")[-1]
+        ),
+        Phrase(
+            "use sqlite:////folder/shop.db or postgresql://user@host/name",
+            "请用 sqlite:////文件夹/shop.db 或 postgresql://用户@主机/库名",
+        ),
     )
 
 
@@ -127,17 +131,26 @@ def explain(error: Exception) -> MercerError | None:
 
 _SILENT = Phrase("the database does not answer: {words}", "数据库没有回应：{words}")
 _LATER = Phrase("try again in a moment", "请稍后再试")
-_BUSY = Phrase("the database is busy: another process has been writing for {seconds} seconds",
-               "数据库繁忙：另一个进程已写入 {seconds} 秒").format(seconds=BUSY_SECONDS)
-_FULL = Phrase("the disk of the database is full, nothing of this writing was kept: {words}",
-               "数据库所在磁盘已满，本次写入未保留任何内容：{words}")
-_FREE = Phrase("free some space, then do it again: what was written before is safe",
-               "请腾出空间后重试；此前写入的数据完好")
+_BUSY = Phrase(
+    "the database is busy: another process has been writing for {seconds} seconds",
+    "数据库繁忙：另一个进程已写入 {seconds} 秒",
+).format(seconds=BUSY_SECONDS)
+_FULL = Phrase(
+    "the disk of the database is full, nothing of this writing was kept: {words}",
+    "数据库所在磁盘已满，本次写入未保留任何内容：{words}",
+)
+_FREE = Phrase(
+    "free some space, then do it again: what was written before is safe", "请腾出空间后重试；此前写入的数据完好"
+)
 _BROKEN = Phrase("the database file cannot be read: {words}", "数据库文件无法读取：{words}")
-_RESTORE = Phrase("restore it from a backup; 'PRAGMA integrity_check' says what is wrong with it",
-                  "请从备份恢复；可用“PRAGMA integrity_check”查看问题所在")
-_REACH = Phrase("check the address, that the server runs, and that this disk or account may be written",
-                "请检查地址、服务器是否在运行，以及磁盘或账号是否可写")
+_RESTORE = Phrase(
+    "restore it from a backup; 'PRAGMA integrity_check' says what is wrong with it",
+    "请从备份恢复；可用“PRAGMA integrity_check”查看问题所在",
+)
+_REACH = Phrase(
+    "check the address, that the server runs, and that this disk or account may be written",
+    "请检查地址、服务器是否在运行，以及磁盘或账号是否可写",
+)
 
 
 def _explain_sqlite(cause: sqlite3.DatabaseError, words: str) -> MercerError | None:
@@ -145,8 +158,16 @@ def _explain_sqlite(cause: sqlite3.DatabaseError, words: str) -> MercerError | N
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Unavailable(_BUSY, _LATER)
     # A limit on the size of files (a quota, ulimit -f) reads as an I/O error of a write.
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE",
-                        "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMMAP")):
+    if name.startswith(
+        (
+            "SQLITE_FULL",
+            "SQLITE_IOERR_WRITE",
+            "SQLITE_IOERR_FSYNC",
+            "SQLITE_IOERR_SHMSIZE",
+            "SQLITE_IOERR_TRUNCATE",
+            "SQLITE_IOERR_SHMMAP",
+        )
+    ):
         return Unavailable(_FULL.format(words=words), _FREE)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return Unavailable(_BROKEN.format(words=words), _RESTORE)
@@ -158,10 +179,14 @@ def _explain_sqlite(cause: sqlite3.DatabaseError, words: str) -> MercerError | N
 def _explain_postgres(cause: Exception, words: str) -> MercerError | None:
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith("53"):  # insufficient resources: disk full, out of memory, too many connections
-        return Unavailable(_FULL.format(words=words) if state == "53100" else _SILENT.format(words=words),
-                           _FREE if state == "53100" else _LATER)
+        return Unavailable(
+            _FULL.format(words=words) if state == "53100" else _SILENT.format(words=words),
+            _FREE if state == "53100" else _LATER,
+        )
     if state.startswith(("40", "55P03", "57")):  # deadlock, lock timeout, shutdown
         return Unavailable(_SILENT.format(words=words), _LATER)
-    if type(cause).__name__ in ("OperationalError", "ConnectionTimeout") or state.startswith(("08", "28", "3D", "25006")):
+    if type(cause).__name__ in ("OperationalError", "ConnectionTimeout") or state.startswith(
+        ("08", "28", "3D", "25006")
+    ):
         return Unavailable(_SILENT.format(words=words), _REACH)
     return None

@@ -22,8 +22,12 @@ class FrozenSnapshot:
     """
 
     def __init__(
-        self, frames: Mapping[str, pl.LazyFrame | pl.DataFrame], content: str, end: datetime,
-        start: datetime | None = None, currency: str = "EUR",
+        self,
+        frames: Mapping[str, pl.LazyFrame | pl.DataFrame],
+        content: str,
+        end: datetime,
+        start: datetime | None = None,
+        currency: str = "EUR",
     ) -> None:
         self._frames = frames
         self._content = content

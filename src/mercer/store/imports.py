@@ -43,12 +43,15 @@ class Imports:
         """How far the file with this fingerprint is; None when it was never begun."""
         with told(), self._engine.connect() as connection:
             row = connection.execute(_select().where(imports.c.fingerprint == fingerprint)).first()
-        return ImportState(*row) if row else None
+        return ImportState(**row._mapping) if row else None
 
     def list(self) -> list[ImportState]:
         """All imports, the latest first."""
         with told(), self._engine.connect() as connection:
-            return [ImportState(*row) for row in connection.execute(_select().order_by(imports.c.updated_at.desc()))]
+            return [
+                ImportState(**row._mapping)
+                for row in connection.execute(_select().order_by(imports.c.updated_at.desc()))
+            ]
 
 
 def _select() -> sa.Select[tuple[str, str, str, int, bool]]:

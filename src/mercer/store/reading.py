@@ -15,8 +15,13 @@ from mercer.store.wire import carried_schema, from_wire
 
 
 def read(
-    connection: Connection, table: Table, names: Sequence[str], where: Sequence[tuple[str, str, Any]] = (),
-    limit: int | None = None, offset: int = 0, numbered: bool = False,
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    where: Sequence[tuple[str, str, Any]] = (),
+    limit: int | None = None,
+    offset: int = 0,
+    numbered: bool = False,
 ) -> pl.DataFrame:
     """Some columns of the rows for which each (column, operator, value) holds, in the order in which they were stored.
 
@@ -33,8 +38,12 @@ def read(
 
 
 def _read_sqlite(
-    connection: Connection, table: str, schema: Mapping[str, pl.DataType], where: Sequence[tuple[str, str, Any]],
-    limit: int | None, offset: int,
+    connection: Connection,
+    table: str,
+    schema: Mapping[str, pl.DataType],
+    where: Sequence[tuple[str, str, Any]],
+    limit: int | None,
+    offset: int,
 ) -> pl.DataFrame:
     raw: Any = connection.connection.driver_connection
     conditions, values = _conditions(where, "?")
@@ -57,8 +66,12 @@ def _series(name: str, kind: pl.DataType, values: Sequence[Any]) -> pl.Series:
 
 
 def _read_postgres(
-    connection: Connection, table: str, schema: Mapping[str, pl.DataType], where: Sequence[tuple[str, str, Any]],
-    limit: int | None, offset: int,
+    connection: Connection,
+    table: str,
+    schema: Mapping[str, pl.DataType],
+    where: Sequence[tuple[str, str, Any]],
+    limit: int | None,
+    offset: int,
 ) -> pl.DataFrame:
     conditions, values = _conditions(where, "%s")
     # COPY takes no parameters of its own, so the client puts the (quoted) values in.

@@ -26,42 +26,72 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 class ServerSettings(Record):
     """How ``mercer serve`` answers; every value may be left out."""
 
-    origins: Annotated[tuple[ShortText, ...], about(
-        "web origins whose pages may call from a browser (CORS), such as https://shop.example; none by default",
-        "允许从浏览器跨域调用的网页来源（CORS），如 https://shop.example；默认没有")] = ()
-    body_bytes: Annotated[int, about(
-        "largest request body in bytes", "请求正文的最大字节数", ge=1024, le=2**30)] = 2**20
-    key_rate: Annotated[float, about(
-        "requests per second one API key may make", "每个 API 密钥每秒可发的请求数", gt=0, le=10**6)] = 2000
-    address_rate: Annotated[float, about(
-        "requests per second one network address may make", "每个网络地址每秒可发的请求数", gt=0, le=10**6)] = 2000
-    metrics: Annotated[Literal["open", "staff", "owner"], about(
-        "who may read /metrics: anybody, or only with such a key", "谁可以读取 /metrics：任何人，或须持此类密钥")] = "staff"
-    drain_seconds: Annotated[float, about(
-        "how long requests under way may take to finish when the server is told to stop",
-        "服务器收到停止信号后，留给进行中请求的秒数", ge=0, le=600)] = 20
+    origins: Annotated[
+        tuple[ShortText, ...],
+        about(
+            "web origins whose pages may call from a browser (CORS), such as https://shop.example; none by default",
+            "允许从浏览器跨域调用的网页来源（CORS），如 https://shop.example；默认没有",
+        ),
+    ] = ()
+    body_bytes: Annotated[int, about("largest request body in bytes", "请求正文的最大字节数", ge=1024, le=2**30)] = (
+        2**20
+    )
+    key_rate: Annotated[
+        float, about("requests per second one API key may make", "每个 API 密钥每秒可发的请求数", gt=0, le=10**6)
+    ] = 2000
+    address_rate: Annotated[
+        float, about("requests per second one network address may make", "每个网络地址每秒可发的请求数", gt=0, le=10**6)
+    ] = 2000
+    metrics: Annotated[
+        Literal["open", "staff", "owner"],
+        about("who may read /metrics: anybody, or only with such a key", "谁可以读取 /metrics：任何人，或须持此类密钥"),
+    ] = "staff"
+    drain_seconds: Annotated[
+        float,
+        about(
+            "how long requests under way may take to finish when the server is told to stop",
+            "服务器收到停止信号后，留给进行中请求的秒数",
+            ge=0,
+            le=600,
+        ),
+    ] = 20
 
 
 class Settings(Record):
     """What mercer.toml says: the shop's name, its currency and languages, and where its data lives."""
 
     name: Annotated[Name, about("name of the shop", "店铺名称")]
-    currency: Annotated[Currency, about(
-        "ISO-4217 currency of amounts that name none", "未注明币种时采用的 ISO-4217 货币")] = "EUR"
-    languages: Annotated[tuple[Language, ...], about(
-        "languages of the shop's customers, BCP-47; the first one is the default",
-        "顾客使用的语言（BCP-47）；第一个为默认", min_length=1, max_length=50)] = ("en", "zh-CN")
-    store: Annotated[Address, about(
-        "address of the database: sqlite:///file or postgresql://…",
-        "数据库地址：sqlite:///文件 或 postgresql://…")] = "sqlite:///shop.db"
-    snapshots: Annotated[Address, about(
-        "where snapshots are kept: a folder or s3://bucket/prefix",
-        "快照存放处：文件夹或 s3://bucket/prefix")] = "snapshots"
-    models: Annotated[Address, about(
-        "where trained models are kept: a folder or s3://bucket/prefix",
-        "模型存放处：文件夹或 s3://bucket/prefix")] = "models"
-    engine: Annotated[Address, about(
-        "what trains models: local, or ray://host:port", "训练引擎：local 或 ray://主机:端口")] = "local"
+    currency: Annotated[
+        Currency, about("ISO-4217 currency of amounts that name none", "未注明币种时采用的 ISO-4217 货币")
+    ] = "EUR"
+    languages: Annotated[
+        tuple[Language, ...],
+        about(
+            "languages of the shop's customers, BCP-47; the first one is the default",
+            "顾客使用的语言（BCP-47）；第一个为默认",
+            min_length=1,
+            max_length=50,
+        ),
+    ] = ("en", "zh-CN")
+    store: Annotated[
+        Address,
+        about(
+            "address of the database: sqlite:///file or postgresql://…", "数据库地址：sqlite:///文件 或 postgresql://…"
+        ),
+    ] = "sqlite:///shop.db"
+    snapshots: Annotated[
+        Address,
+        about("where snapshots are kept: a folder or s3://bucket/prefix", "快照存放处：文件夹或 s3://bucket/prefix"),
+    ] = "snapshots"
+    models: Annotated[
+        Address,
+        about(
+            "where trained models are kept: a folder or s3://bucket/prefix", "模型存放处：文件夹或 s3://bucket/prefix"
+        ),
+    ] = "models"
+    engine: Annotated[
+        Address, about("what trains models: local, or ray://host:port", "训练引擎：local 或 ray://主机:端口")
+    ] = "local"
     server: Annotated[ServerSettings, about("the HTTP server", "HTTP 服务器")] = ServerSettings()
 
 
@@ -141,8 +171,10 @@ def _from_environment(found: re.Match[str]) -> str:
     value = os.environ.get(found[1])
     if value is None:
         raise Invalid(
-            Phrase("mercer.toml names the environment variable {name}, which is not set",
-                   "mercer.toml 用到的环境变量 {name} 没有设置").format(name=found[1]),
+            Phrase(
+                "mercer.toml names the environment variable {name}, which is not set",
+                "mercer.toml 用到的环境变量 {name} 没有设置",
+            ).format(name=found[1]),
             Phrase("export {name}=…", "请先 export {name}=…").format(name=found[1]),
         )
     return value

@@ -60,8 +60,12 @@ def _shop_table(declaration: Declaration) -> Table:
     ]
     lookups = [Index(f"{declaration.name}_by_{name}", name) for name in _LOOKUPS.get(declaration.name, ())]
     return Table(
-        declaration.name, metadata, Column(STORED, _ROW_NUMBER, primary_key=True, autoincrement=False), *columns,
-        UniqueConstraint(*declaration.key, name=f"{declaration.name}_key"), *lookups,
+        declaration.name,
+        metadata,
+        Column(STORED, _ROW_NUMBER, primary_key=True, autoincrement=False),
+        *columns,
+        UniqueConstraint(*declaration.key, name=f"{declaration.name}_key"),
+        *lookups,
     )
 
 
@@ -87,7 +91,11 @@ numbers = Table("numbers", metadata, _key("table_name"), _whole("last"))
 """SQLite: the highest ``_stored`` ever given in a table, which stays when the row that had it is deleted."""
 
 pseudonyms = Table(
-    "pseudonyms", metadata, _key("kind"), _key("id"), _text("pseudonym"),
+    "pseudonyms",
+    metadata,
+    _key("kind"),
+    _key("id"),
+    _text("pseudonym"),
     UniqueConstraint("pseudonym", name="pseudonyms_once"),
 )
 """The only link between a person and what snapshots call them."""
@@ -96,17 +104,41 @@ forgotten = Table("forgotten", metadata, _key("pseudonym"), _text("kind"), _whol
 """Pseudonyms whose person was forgotten; nothing says who it was."""
 
 imports = Table(
-    "imports", metadata, _key("fingerprint"), _text("name"), _text("importer"), _whole("records"),
-    Column("finished", Boolean, nullable=False), _whole("updated_at"),
+    "imports",
+    metadata,
+    _key("fingerprint"),
+    _text("name"),
+    _text("importer"),
+    _whole("records"),
+    Column("finished", Boolean, nullable=False),
+    _whole("updated_at"),
 )
 
 api_keys = Table(
-    "api_keys", metadata, _key("key_id"), _text("name"), _text("role"), Column("digest", LargeBinary, nullable=False),
-    _whole("created_at"), _whole("revoked_at", nullable=True), UniqueConstraint("digest", name="api_keys_digest"),
+    "api_keys",
+    metadata,
+    _key("key_id"),
+    _text("name"),
+    _text("role"),
+    Column("digest", LargeBinary, nullable=False),
+    _whole("created_at"),
+    _whole("revoked_at", nullable=True),
+    UniqueConstraint("digest", name="api_keys_digest"),
 )
 
 job_log = Table(
-    "job_log", metadata, _key("job_id"), _text("operation"), _text("state"), _text("step", nullable=True),
-    Column("done", Double), Column("total", Double), _text("result", nullable=True), _text("error", nullable=True),
-    _text("owner", nullable=True), _whole("created_at"), _whole("updated_at"), Index("job_log_by_created_at", "created_at"),
+    "job_log",
+    metadata,
+    _key("job_id"),
+    _text("operation"),
+    _text("state"),
+    _text("step", nullable=True),
+    Column("done", Double),
+    Column("total", Double),
+    _text("result", nullable=True),
+    _text("error", nullable=True),
+    _text("owner", nullable=True),
+    _whole("created_at"),
+    _whole("updated_at"),
+    Index("job_log_by_created_at", "created_at"),
 )

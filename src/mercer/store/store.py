@@ -15,7 +15,10 @@ from sqlalchemy.engine import Engine
 from mercer.core.table import Table
 from mercer.core.tables import table as declared
 from mercer.store.database import connect, told
+from mercer.store.decisions import DecisionLog
 from mercer.store.imports import Imports
+from mercer.store.keys import Keys
+from mercer.store.pseudonyms import Pseudonyms
 from mercer.store.reading import read
 from mercer.store.sql import SHOP, metadata
 from mercer.store.wire import unknown_columns
@@ -58,8 +61,12 @@ class Store:
             return writer.write(table, frame)
 
     def frame(
-        self, table: str, columns: Sequence[str] | None = None, where: Mapping[str, Any] | None = None,
-        limit: int | None = None, offset: int = 0,
+        self,
+        table: str,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> pl.DataFrame:
         """Live rows, with real ids, in the order in which they were stored; ``where`` asks for equal values."""
         declaration = declared(table)
@@ -82,6 +89,21 @@ class Store:
     def imports(self) -> Imports:
         """Which files were imported, and how far."""
         return Imports(self.engine)
+
+    @cached_property
+    def decisions(self) -> DecisionLog:
+        """Every answer that was given."""
+        return DecisionLog(self.engine, self.transaction)
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """What snapshots call people."""
+        return Pseudonyms(self.engine)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The API keys."""
+        return Keys(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -29,7 +29,8 @@ def to_wire(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     if missing:
         raise Invalid(
             Phrase("{table}: a row without its key {key}", "{table}：有的行缺少主键 {key}").format(
-                table=table.name, key=", ".join(missing)),
+                table=table.name, key=", ".join(missing)
+            ),
             Phrase("check the rows first with check_rows", "请先用 check_rows 检查"),
         )
     schema = {name: DTYPES[table[name].kind] for name in names}
@@ -49,7 +50,8 @@ def _known(table: Table, frame: pl.DataFrame) -> list[str]:
 def unknown_columns(table: Table, unknown: Sequence[str]) -> Invalid:
     return Invalid(
         Phrase("{table} has no column {names}", "{table} 没有列 {names}").format(
-            table=table.name, names=", ".join(unknown)),
+            table=table.name, names=", ".join(unknown)
+        ),
         Phrase("its columns: {names}", "可用的列：{names}").format(names=", ".join(table.names)),
     )
 
@@ -75,8 +77,9 @@ def words_as_json(column: pl.Expr) -> pl.Expr:
 def from_wire(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """What the drivers brought, with the types of the table; other columns, such as _stored, stay as they are."""
     return frame.with_columns(
-        _inward_column(name, table[name].kind) for name in frame.columns if name in table
-        and table[name].kind in ("time", "words", "flag")
+        _inward_column(name, table[name].kind)
+        for name in frame.columns
+        if name in table and table[name].kind in ("time", "words", "flag")
     )
 
 

@@ -49,7 +49,9 @@ class Writer:
         if rows.is_empty():
             return Written()
         with told():
-            added, changed = self._put_sqlite(table, rows) if self._sqlite else writing_postgres.put(self._raw, table, rows)
+            added, changed = (
+                self._put_sqlite(table, rows) if self._sqlite else writing_postgres.put(self._raw, table, rows)
+            )
         return Written(added, changed, frame.height - added - changed)
 
     def _put_sqlite(self, table: str, rows: pl.DataFrame) -> tuple[int, int]:

@@ -50,7 +50,10 @@ def _copy(connection: psycopg.Connection[Any], table: str, names: list[str], fra
     connection.execute(
         f'CREATE TEMPORARY TABLE "_incoming" ON COMMIT DROP AS SELECT {_quoted(names)} FROM "{table}" WITH NO DATA'
     )
-    with connection.cursor() as cursor, cursor.copy(f'COPY "_incoming" ({_quoted(names)}) FROM STDIN (FORMAT csv)') as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "_incoming" ({_quoted(names)}) FROM STDIN (FORMAT csv)') as copy,
+    ):
         # CSV tells null (nothing) from the empty string (""), on both sides.
         for piece in frame.iter_slices(50_000):
             copy.write(piece.write_csv(include_header=False))
@@ -82,7 +85,8 @@ def _quoted(names: Any) -> str:
 def _dialect() -> Any:
     from sqlalchemy.dialects import postgresql
 
-    return postgresql.dialect()
+    make: Any = postgresql.dialect
+    return make()
 
 
 _DIALECT = _dialect()

@@ -22,13 +22,16 @@ def last_number(connection: sqlite3.Connection, table: str) -> int:
     """
     found = connection.execute(
         f'SELECT max(coalesce((SELECT max(_stored) FROM "{table}"), 0), '
-        "coalesce((SELECT last FROM numbers WHERE table_name = ?), 0))", (table,),
+        "coalesce((SELECT last FROM numbers WHERE table_name = ?), 0))",
+        (table,),
     ).fetchone()
     return int(found[0])
 
 
 def keep_number(connection: sqlite3.Connection, table: str, last: int) -> None:
-    connection.execute("INSERT INTO numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET last = excluded.last", (table, last))
+    connection.execute(
+        "INSERT INTO numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET last = excluded.last", (table, last)
+    )
 
 
 def put(connection: sqlite3.Connection, table: str, frame: pl.DataFrame, last: int) -> tuple[int, int]:
@@ -44,11 +47,11 @@ def put(connection: sqlite3.Connection, table: str, frame: pl.DataFrame, last: i
     return added, changed
 
 
-def _insert(
-    connection: sqlite3.Connection, table: str, names: tuple[str, ...], piece: pl.DataFrame, last: int
-) -> int:
+def _insert(connection: sqlite3.Connection, table: str, names: tuple[str, ...], piece: pl.DataFrame, last: int) -> int:
     before = connection.total_changes
-    connection.executemany(_inserting(table, names) + " DO NOTHING", _rows(range(last + 1, last + 1 + piece.height), piece))
+    connection.executemany(
+        _inserting(table, names) + " DO NOTHING", _rows(range(last + 1, last + 1 + piece.height), piece)
+    )
     return connection.total_changes - before
 
 

@@ -20,8 +20,10 @@ Call = Callable[[Operation, dict[str, Any]], None]
 WORDS = {
     "SHOP": Phrase("folder of the shop", "店铺文件夹"),
     "JSON": Phrase("print the result as JSON", "以 JSON 输出结果"),
-    "LANGUAGE": Phrase("language of the output: en or zh-CN [dim](default: MERCER_LANGUAGE, then LANG)[/]",
-                       "输出语言：en 或 zh-CN [dim]（默认取 MERCER_LANGUAGE，再取 LANG）[/]"),
+    "LANGUAGE": Phrase(
+        "language of the output: en or zh-CN [dim](default: MERCER_LANGUAGE, then LANG)[/]",
+        "输出语言：en 或 zh-CN [dim]（默认取 MERCER_LANGUAGE，再取 LANG）[/]",
+    ),
     "HELP": Phrase("show this help and exit", "显示此帮助并退出"),
     "MANY": Phrase("repeat it, or separate by commas", "可重复，或用逗号分隔"),
     "FACTS": Phrase("JSON, or @FILE, or - for standard input", "JSON 文本，或 @文件，或 - 表示标准输入"),
@@ -57,8 +59,13 @@ def draw(operations: Mapping[str, Operation], language: str, call: Call) -> Type
 
 def _group(help: str, language: str) -> typer.Typer:
     return typer.Typer(
-        name="mercer", cls=_classes(language)[1], help=help, no_args_is_help=True, add_completion=False,
-        rich_markup_mode="rich", pretty_exceptions_enable=False,
+        name="mercer",
+        cls=_classes(language)[1],
+        help=help,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
 
@@ -73,10 +80,12 @@ def _root(language: str) -> Callable[..., None]:
             typer.echo(f"mercer {installed('mercer')}")
             raise typer.Exit
 
-    root.__signature__ = inspect.Signature([  # type: ignore[attr-defined]
-        _plain("language", "--language", str, WORDS["LANGUAGE"].say(language)),
-        _plain("version", "--version", bool, WORDS["VERSION"].say(language)),
-    ])
+    root.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            _plain("language", "--language", str, WORDS["LANGUAGE"].say(language)),
+            _plain("version", "--version", bool, WORDS["VERSION"].say(language)),
+        ]
+    )
     return root
 
 
@@ -90,7 +99,7 @@ def _add(app: typer.Typer, name: str, operation: Operation, language: str, call:
 
 
 def _parameters(operation: Operation, language: str) -> list[inspect.Parameter]:
-    parameters = [_argument("shop_folder", str, ..., "SHOP", WORDS["SHOP"].say(language))]
+    parameters = [_argument("shop_folder", str, operation.folder or ..., "SHOP", WORDS["SHOP"].say(language))]
     fields = {shape.name: shape for shape in shapes(operation.input)}
     for name in operation.positional:
         shape = fields.pop(name)
@@ -119,7 +128,10 @@ def _option(shape: Shape, language: str) -> inspect.Parameter:
     flags = [f"{shape.flag}/--no-{shape.name.replace('_', '-')}"] if shape.kind == "flag" else [shape.flag]
     kinds: dict[str, Any] = {"flag": bool | None, "many": list[str] | None}
     info = typer.Option(
-        ... if shape.required else None, *flags, help=_help(shape, language), show_default=False,
+        ... if shape.required else None,
+        *flags,
+        help=_help(shape, language),
+        show_default=False,
         metavar=None if shape.kind == "flag" else shape.word,
     )
     kind = kinds.get(shape.kind, str if shape.required else str | None)
@@ -160,8 +172,10 @@ def _said(option: Any, words: str) -> Any:
 def _speak(language: str) -> None:
     """Typer's own headings in the user's language; it offers no other way to set them."""
     words = {
-        "ARGUMENTS_PANEL_TITLE": Phrase("Arguments", "参数"), "OPTIONS_PANEL_TITLE": Phrase("Options", "选项"),
-        "COMMANDS_PANEL_TITLE": Phrase("Commands", "命令"), "REQUIRED_LONG_STRING": Phrase("[required]", "[必填]"),
+        "ARGUMENTS_PANEL_TITLE": Phrase("Arguments", "参数"),
+        "OPTIONS_PANEL_TITLE": Phrase("Options", "选项"),
+        "COMMANDS_PANEL_TITLE": Phrase("Commands", "命令"),
+        "REQUIRED_LONG_STRING": Phrase("[required]", "[必填]"),
     }
     for name, phrase in words.items():
         setattr(rich_utils, name, phrase.say(language))

@@ -109,13 +109,15 @@ def _usage(error: Any, tree: TyperGroup) -> Invalid:
         near = get_close_matches(error.option_name, _flags(error.ctx), n=1)
         return Invalid(
             Phrase("{path} has no option {option}", "{path} 没有选项 {option}").format(
-                path=path, option=error.option_name),
+                path=path, option=error.option_name
+            ),
             Phrase("did you mean {near}?", "您是不是要用 {near}？").format(near=near[0]) if near else help_hint,
         )
     if kind == "MissingParameter" and error.param is not None:
         return Invalid(
             Phrase("{path} needs {what}", "{path} 缺少 {what}").format(
-                path=path, what=error.param.get_error_hint().strip("'")),
+                path=path, what=error.param.get_error_hint().strip("'")
+            ),
             help_hint,
         )
     if "No such command" in error.message:
@@ -140,7 +142,10 @@ def _flags(context: Any) -> list[str]:
 def _unexpected(error: Exception) -> MercerError:
     return MercerError(
         Phrase("something went wrong that should not: {kind}: {error}", "出现了意外错误：{kind}：{error}").format(
-            kind=type(error).__name__, error=error),
-        Phrase("run it again with MERCER_DEBUG=1 to see where, and report it",
-               "请加上 MERCER_DEBUG=1 重新运行以查看位置，并反馈给我们"),
+            kind=type(error).__name__, error=error
+        ),
+        Phrase(
+            "run it again with MERCER_DEBUG=1 to see where, and report it",
+            "请加上 MERCER_DEBUG=1 重新运行以查看位置，并反馈给我们",
+        ),
     )

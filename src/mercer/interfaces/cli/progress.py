@@ -18,8 +18,14 @@ class Bars:
         self._language = language
         self._tasks: dict[str, TaskID] = {}
         self._bars = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=console, disable=not console.is_terminal, transient=False,
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=False,
         )
 
     def __call__(self, step: Phrase, done: float, total: float | None = None) -> None:

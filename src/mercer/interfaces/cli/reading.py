@@ -79,7 +79,8 @@ def _facts(shape: Shape, text: str) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(
             Phrase("{flag}: cannot read {path}: {error}", "{flag}：无法读取 {path}：{error}").format(
-                flag=shape.flag, path=text[1:], error=getattr(error, "strerror", None) or error),
+                flag=shape.flag, path=text[1:], error=getattr(error, "strerror", None) or error
+            ),
             Phrase("name a UTF-8 file that holds JSON", "请给出内容为 JSON 的 UTF-8 文件"),
         ) from None
     return _json(shape, text)
@@ -91,7 +92,10 @@ def _json(shape: Shape, text: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise Invalid(
             Phrase("{flag} is not JSON: {error}", "{flag} 不是合法的 JSON：{error}").format(
-                flag=shape.flag, error=error),
-            Phrase("write it as {example}, or keep it in a file and say @FILE",
-                   "请写成 {example} 的形式，或存入文件后用 @文件 指定").format(example='\'{"name": "value"}\''),
+                flag=shape.flag, error=error
+            ),
+            Phrase(
+                "write it as {example}, or keep it in a file and say @FILE",
+                "请写成 {example} 的形式，或存入文件后用 @文件 指定",
+            ).format(example='\'{"name": "value"}\''),
         ) from None

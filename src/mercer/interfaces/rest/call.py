@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mercer.core.phrase import LANGUAGES
@@ -29,7 +29,7 @@ class Heard:
 
     __slots__ = ("address", "headers", "key", "method", "path", "request_id")
 
-    def __init__(self, scope: dict[str, Any], request_id: str) -> None:
+    def __init__(self, scope: Mapping[str, Any], request_id: str) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])

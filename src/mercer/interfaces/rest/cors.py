@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from mercer.interfaces.rest.call import Headers, Heard
 
-ALLOWED = (b"authorization, content-type, x-api-key, x-request-id, accept-language, mcp-session-id, "
-           b"mcp-protocol-version, last-event-id")
+ALLOWED = (
+    b"authorization, content-type, x-api-key, x-request-id, accept-language, mcp-session-id, "
+    b"mcp-protocol-version, last-event-id"
+)
 MINUTES_10 = b"600"
 
 
@@ -23,7 +25,8 @@ class Cors:
         if origin is None or not (origin in self._origins or b"*" in self._origins):
             return ((b"vary", b"origin"),)
         return (
-            (b"access-control-allow-origin", origin), (b"vary", b"origin"),
+            (b"access-control-allow-origin", origin),
+            (b"vary", b"origin"),
             (b"access-control-expose-headers", b"x-request-id, retry-after, location, mcp-session-id"),
         )
 
@@ -36,6 +39,8 @@ class Cors:
         if not any(name == b"access-control-allow-origin" for name, _ in shared):
             return shared
         return (
-            *shared, (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
-            (b"access-control-allow-headers", ALLOWED), (b"access-control-max-age", MINUTES_10),
+            *shared,
+            (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
+            (b"access-control-allow-headers", ALLOWED),
+            (b"access-control-max-age", MINUTES_10),
         )

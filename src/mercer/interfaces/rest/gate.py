@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
-import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Protocol
 
 from mercer.core.errors import Invalid, MercerError, TooLarge, Unavailable
 from mercer.core.operation import Audience
@@ -18,23 +16,19 @@ from mercer.interfaces.rest.cors import Cors
 from mercer.interfaces.rest.keys import KeyRing, permit, secret_in
 from mercer.interfaces.rest.limits import Buckets
 from mercer.interfaces.rest.measures import OTHER, Measures
+from mercer.interfaces.rest.wire import App, Outgoing, Receive, Scope, Send, replay, request_id_of
 from mercer.store.settings import ServerSettings
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("mercer.http")
 
 # Strict-Transport-Security is left to whatever ends TLS before us: said over plain HTTP it means nothing.
 SECURITY: Headers = (
-    (b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}\Z")
 
 
 class Endpoint(Protocol):
@@ -54,8 +48,14 @@ class Gate:
     """
 
     def __init__(
-        self, app: App, hot: Mapping[str, Endpoint], audiences: Mapping[str, Audience | None], ring: KeyRing,
-        measures: Measures, settings: ServerSettings, hide: str,
+        self,
+        app: App,
+        hot: Mapping[str, Endpoint],
+        audiences: Mapping[str, Audience | None],
+        ring: KeyRing,
+        measures: Measures,
+        settings: ServerSettings,
+        hide: str,
     ) -> None:
         self._app = app
         self._hot = hot
@@ -73,7 +73,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         begun = perf_counter()
-        heard = Heard(scope, _request_id(scope))
+        heard = Heard(dict(scope), request_id_of(scope))
         outgoing = Outgoing(send, self._common(heard))
         label = OTHER
         try:
@@ -92,7 +92,9 @@ class Gate:
         seconds = perf_counter() - begun
         self._measures.request(label, outgoing.status, seconds)
         if log.isEnabledFor(logging.INFO):
-            log.info("%s %s %d %.1f ms, request %s", heard.method, label, outgoing.status, seconds * 1e3, heard.request_id)
+            log.info(
+                "%s %s %d %.1f ms, request %s", heard.method, label, outgoing.status, seconds * 1e3, heard.request_id
+            )
 
     async def _answer(
         self, endpoint: Endpoint | None, heard: Heard, scope: Scope, receive: Receive, outgoing: Outgoing
@@ -107,7 +109,7 @@ class Gate:
         scope["mercer"] = heard
         if heard.method == "POST":
             body = await self.body(heard, receive)
-            receive = _replay(body, receive)
+            receive = replay(body, receive)
         await self._app(scope, receive, outgoing)
         return None
 
@@ -124,8 +126,10 @@ class Gate:
         if kind != "application/json":
             raise UnsupportedType(
                 Phrase("the body is '{kind}'", "请求正文的类型是“{kind}”").format(kind=kind[:80]),
-                Phrase("send JSON, with the header Content-Type: application/json",
-                       "请发送 JSON，并带上 Content-Type: application/json"),
+                Phrase(
+                    "send JSON, with the header Content-Type: application/json",
+                    "请发送 JSON，并带上 Content-Type: application/json",
+                ),
             )
         declared = heard.headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._body_bytes:
@@ -146,8 +150,10 @@ class Gate:
     def _too_large(self) -> TooLarge:
         return TooLarge(
             Phrase("the body is over {most:,} bytes", "请求正文超过 {most:,} 字节").format(most=self._body_bytes),
-            Phrase("send less at once, or raise server.body_bytes in mercer.toml",
-                   "请分批发送，或在 mercer.toml 中调高 server.body_bytes"),
+            Phrase(
+                "send less at once, or raise server.body_bytes in mercer.toml",
+                "请分批发送，或在 mercer.toml 中调高 server.body_bytes",
+            ),
         )
 
     def _audience(self, path: str) -> Audience | None:
@@ -157,8 +163,9 @@ class Gate:
         return "public"
 
     def _label(self, path: str) -> str:
-        return next((each for each in self._audiences if path == each or (each.endswith("/") and path.startswith(each))),
-                    OTHER)
+        return next(
+            (each for each in self._audiences if path == each or (each.endswith("/") and path.startswith(each))), OTHER
+        )
 
     def _common(self, heard: Heard) -> Headers:
         shared = self._cors.headers(heard)
@@ -178,7 +185,7 @@ class Gate:
         return Reply(error.status, text.encode(), headers)
 
 
-class Gone(Exception):  # noqa: N818
+class Gone(Exception):
     """The asker hung up before the request was whole; there is nobody to answer."""
 
 
@@ -197,50 +204,3 @@ _SILENT = Unavailable(
     Phrase("try again in a moment; the server's log says more", "请稍后再试；服务器日志中有详情"),
 )
 _SILENT.retry_after = 1.0
-
-
-class Outgoing:
-    """``send`` with the headers that every reply carries; remembers the status."""
-
-    __slots__ = ("_common", "_send", "status")
-
-    def __init__(self, send: Send, common: Headers) -> None:
-        self._send = send
-        self._common = common
-        self.status = 0
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), *self._common]}
-        await self._send(message)
-
-    async def reply(self, reply: Reply) -> None:
-        """Send a whole reply."""
-        self.status = reply.status
-        length = (b"content-length", str(len(reply.body)).encode())
-        await self._send({
-            "type": "http.response.start", "status": reply.status, "headers": [length, *reply.headers, *self._common]})
-        await self._send({"type": "http.response.body", "body": reply.body})
-
-
-def _request_id(scope: Scope) -> str:
-    """The asker's own X-Request-Id where it is harmless in a log, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.match(value.decode("latin-1")):
-            return str(value.decode("latin-1"))
-    return secrets.token_hex(8)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """``receive`` for an application, of a body that has been read."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

@@ -57,10 +57,13 @@ def permit(key: Key, audience: Audience) -> None:
     """Forbidden where the key's role does not include ``audience``."""
     if RANK[key.role] < RANK[audience]:
         raise Forbidden(
-            Phrase("this needs a key of the role '{needed}', and this one's is '{role}'",
-                   "此操作需要“{needed}”角色的密钥，而当前密钥的角色是“{role}”").format(needed=audience, role=key.role),
+            Phrase(
+                "this needs a key of the role '{needed}', and this one's is '{role}'",
+                "此操作需要“{needed}”角色的密钥，而当前密钥的角色是“{role}”",
+            ).format(needed=audience, role=key.role),
             Phrase("mercer keys create SHOP --role {needed}", "请运行 mercer keys create 店铺 --role {needed}").format(
-                needed=audience),
+                needed=audience
+            ),
         )
 
 

@@ -54,6 +54,7 @@ class Buckets:
 
     def _forget(self, at: float) -> None:
         self._held = {
-            name: (tokens, since) for name, (tokens, since) in self._held.items()
+            name: (tokens, since)
+            for name, (tokens, since) in self._held.items()
             if tokens + (at - since) * self._rate < self._burst
         }

@@ -19,16 +19,28 @@ class Measures:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter("mercer_requests", "HTTP requests", ["operation", "status"], registry=self.registry)
-        self._seconds = Histogram("mercer_request_seconds", "Time from the request's head to its reply", ["operation"],
-                                  buckets=SECONDS, registry=self.registry)
-        self._decisions = Counter("mercer_decisions", "Answers given and recorded", ["capability", "model"],
-                                  registry=self.registry)
-        self._rows = Counter("mercer_rows", "Rows sent to the shop by what became of them", ["operation", "outcome"],
-                             registry=self.registry)
-        self._models = Gauge("mercer_model", "1 for the model that answers now", ["capability", "model"],
-                             registry=self.registry)
-        self._jobs = Counter("mercer_jobs", "Slow operations by how they ended", ["operation", "state"],
-                             registry=self.registry)
+        self._seconds = Histogram(
+            "mercer_request_seconds",
+            "Time from the request's head to its reply",
+            ["operation"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._decisions = Counter(
+            "mercer_decisions", "Answers given and recorded", ["capability", "model"], registry=self.registry
+        )
+        self._rows = Counter(
+            "mercer_rows",
+            "Rows sent to the shop by what became of them",
+            ["operation", "outcome"],
+            registry=self.registry,
+        )
+        self._models = Gauge(
+            "mercer_model", "1 for the model that answers now", ["capability", "model"], registry=self.registry
+        )
+        self._jobs = Counter(
+            "mercer_jobs", "Slow operations by how they ended", ["operation", "state"], registry=self.registry
+        )
         self._seen: dict[tuple[str, int], tuple[Any, Any]] = {}
 
     def request(self, operation: str, status: int, seconds: float) -> None:

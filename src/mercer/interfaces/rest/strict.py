@@ -20,7 +20,7 @@ _SUSPECT = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{300}")
 
 
 def read_json(kind: type[R], body: bytes, what: str) -> R:
-    """The record in a request body, types taken strictly ("5" is no number); Invalid names every field that is wrong."""
+    """The record in a request body, types taken strictly ("5" is no number); Invalid names what is wrong."""
     if _SUSPECT.search(body):
         _finite(body)
     try:
@@ -46,6 +46,8 @@ def _number(text: str) -> float:
 def _no_number(text: str) -> NoReturn:
     shown = text if len(text) <= 30 else text[:27] + "..."
     raise Invalid(
-        Phrase("the body holds {text}, which is no finite number", "请求正文中的 {text} 不是有限的数字").format(text=shown),
+        Phrase("the body holds {text}, which is no finite number", "请求正文中的 {text} 不是有限的数字").format(
+            text=shown
+        ),
         Phrase("leave the field out, or give a number", "请去掉该字段，或给出数字"),
     )

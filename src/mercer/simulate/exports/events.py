@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -30,7 +30,9 @@ _NAMES = {SEARCH: "search", VIEW: "view_item", CART: "add_to_cart", PURCHASE: "p
 class EventFiles:
     """An export of events being written, a day at a time, into files of bounded size."""
 
-    def __init__(self, folder: Path, plan: Plan, goods: Assortment, products: Catalogue, whom: People, names: Labels) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, goods: Assortment, products: Catalogue, whom: People, names: Labels
+    ) -> None:
         self._folder = folder
         self._plan = plan
         self._goods = goods
@@ -38,7 +40,7 @@ class EventFiles:
         self._names = names
         self._whom = whom
         self._items = [self._item(products, index) for index in range(len(products))]
-        self._file: IO[bytes] | None = None
+        self._file: gzip.GzipFile | None = None
         self.paths: list[Path] = []
         self.written = 0
 
@@ -62,10 +64,15 @@ class EventFiles:
         numbers = dict(zip(bought.visit.tolist(), bought.number.tolist(), strict=True))
         actions, at = day.actions, moments(self._plan, day)
         purchases: dict[int, list[tuple[int, int]]] = {}
-        for visit, product, quantity in zip(*(part[actions.kind == PURCHASE].tolist() for part in (
-                actions.visit, actions.product, actions.quantity)), strict=True):
+        for visit, product, quantity in zip(
+            *(part[actions.kind == PURCHASE].tolist() for part in (actions.visit, actions.product, actions.quantity)),
+            strict=True,
+        ):
             purchases.setdefault(visit, []).append((product, quantity))
-        rows = zip(*(part.tolist() for part in (actions.visit, actions.kind, actions.product, actions.category, at)), strict=True)
+        rows = zip(
+            *(part.tolist() for part in (actions.visit, actions.kind, actions.product, actions.category, at)),
+            strict=True,
+        )
         for visit, kind, product, category, micros in rows:
             if kind == PURCHASE:
                 items = purchases.pop(visit, None)  # one event for all that was bought
@@ -76,7 +83,11 @@ class EventFiles:
             else:
                 value = f"{self._prices[product] / 100}"
                 page = _text("page_location", f"{SITE}/products/{self._names.handles[product]}")
-                worth = f',{_text("currency", CURRENCY)},{{"key":"value","value":{{"double_value":{value}}}}}' if kind == CART else ""
+                worth = (
+                    f',{_text("currency", CURRENCY)},{{"key":"value","value":{{"double_value":{value}}}}}'
+                    if kind == CART
+                    else ""
+                )
                 yield self._told(heads[visit], kind, micros, page + worth, "", self._items[product] % 1)
 
     def _told(self, head: tuple[str, str], kind: int, micros: int, params: str, commerce: str, items: str) -> str:
@@ -92,33 +103,50 @@ class EventFiles:
         begins = day.visits.begins
         midnight = int(self._plan.start.timestamp()) + day.index * 86_400
         heads = []
-        for visit, (person, device, known) in enumerate(zip(*(part.tolist() for part in (
-                day.visits.person, day.visits.device, day.visits.signed_in)), strict=True)):
+        for visit, (person, device, known) in enumerate(
+            zip(*(part.tolist() for part in (day.visits.person, day.visits.device, day.visits.signed_in)), strict=True)
+        ):
             country = COUNTRIES[self._whom.country[person]]
             session = f'{{"key":"ga_session_id","value":{{"int_value":"{midnight + int(begins[visit])}"}}}}'
             signed = f'"user_id":{json.dumps(self._names.emails[person])},' if known else ""
             kind = "mobile" if device % 3 else "desktop"
-            heads.append((session, (
-                f'{signed}"user_pseudo_id":"{device}.{1_700_000_000 + person}","device":{{"category":"{kind}",'
-                f'"language":"{country.language.lower()}"}},"geo":{{"country":"{country.name}"}}'
-            )))
+            heads.append(
+                (
+                    session,
+                    (
+                        f'{signed}"user_pseudo_id":"{device}.{1_700_000_000 + person}","device":{{"category":"{kind}",'
+                        f'"language":"{country.language.lower()}"}},"geo":{{"country":"{country.name}"}}'
+                    ),
+                )
+            )
         return heads
 
     def _item(self, products: Catalogue, index: int) -> str:
         category = self._goods.categories[products.category[index]]
-        held = json.dumps({
-            "item_id": self._names.handles[index], "item_name": self._names.shown(index),
-            "item_brand": self._goods.brands[products.brand[index]], "item_category": category.department.en,
-            "item_category2": category.name.en, "price": int(products.price_minor[index]) / 100,
-        }, ensure_ascii=False, separators=(",", ":")).replace("%", "%%")
+        held = json.dumps(
+            {
+                "item_id": self._names.handles[index],
+                "item_name": self._names.shown(index),
+                "item_brand": self._goods.brands[products.brand[index]],
+                "item_category": category.department.en,
+                "item_category2": category.name.en,
+                "price": int(products.price_minor[index]) / 100,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).replace("%", "%%")
         return held[:-1] + ',"quantity":"%d"}'
 
     def _purchase(self, items: list[tuple[int, int]], number: int) -> tuple[str, str, str]:
         value = sum(self._prices[product] * quantity for product, quantity in items) / 100
-        params = (f'{_text("transaction_id", f"#{number}")},{_text("currency", CURRENCY)},'
-                  f'{{"key":"value","value":{{"double_value":{value}}}}}')
-        commerce = (f',"ecommerce":{{"transaction_id":"#{number}","purchase_revenue":{value},'
-                    f'"total_item_quantity":"{sum(quantity for _, quantity in items)}"}}')
+        params = (
+            f"{_text('transaction_id', f'#{number}')},{_text('currency', CURRENCY)},"
+            f'{{"key":"value","value":{{"double_value":{value}}}}}'
+        )
+        commerce = (
+            f',"ecommerce":{{"transaction_id":"#{number}","purchase_revenue":{value},'
+            f'"total_item_quantity":"{sum(quantity for _, quantity in items)}"}}'
+        )
         return params, commerce, ",".join(self._items[product] % quantity for product, quantity in items)
 
     def _search(self, rng: np.random.Generator, category: int, visit: int, day: Day) -> str:
@@ -144,7 +172,9 @@ class EventFiles:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -47,7 +47,9 @@ def labels(goods: Assortment, products: Catalogue, whom: People) -> Labels:
     """Name everything."""
     titles = tuple(title(goods, products, index) for index in range(len(products)))
     return Labels(
-        tuple(_slug(each.en) for each in titles), titles, tuple(goods.categories[kind].sizes for kind in products.category),
+        tuple(_slug(each.en) for each in titles),
+        titles,
+        tuple(goods.categories[kind].sizes for kind in products.category),
         tuple(email_of(whom, index) for index in range(len(whom))),
     )
 

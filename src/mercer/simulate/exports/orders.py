@@ -52,7 +52,9 @@ class OrderFile:
         """The rows of one order."""
         person = int(day.person[index])
         both = {
-            "Name": f"#{day.number[index]}", "Email": self._names.emails[person], "Created at": shopify_time(int(day.at[index])),
+            "Name": f"#{day.number[index]}",
+            "Email": self._names.emails[person],
+            "Created at": shopify_time(int(day.at[index])),
         }
         lines = range(int(day.begins[index]), int(day.begins[index + 1]))
         rows = [both | self._line(day, line, person) for line in lines]
@@ -92,8 +94,14 @@ class OrderFile:
         country = COUNTRIES[self._whom.country[person]]
         city, postcode = country.cities[person % len(country.cities)]
         street = f"{person % 180 + 1} Example Street"
-        held = {"Name": " ".join(name_of(self._whom, person)), "Street": street, "Address1": street, "City": city, "Zip": postcode,
-                "Country": country.code}
+        held = {
+            "Name": " ".join(name_of(self._whom, person)),
+            "Street": street,
+            "Address1": street,
+            "City": city,
+            "Zip": postcode,
+            "Country": country.code,
+        }
         return {f"{kind} {part}": value for kind in ("Billing", "Shipping") for part, value in held.items()}
 
     def _line(self, day: Orders, line: int, person: int) -> dict[str, str]:
@@ -115,5 +123,7 @@ class OrderFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()

@@ -55,7 +55,9 @@ def _product(goods: Assortment, products: Catalogue, names: Labels, index: int) 
         "Vendor": goods.brands[products.brand[index]],
         "Product category": f"{category.department.en} > {category.name.en}",
         "Type": f"{category.name.en} | {category.name.zh}",
-        "Tags": ", ".join([goods.styles[products.style[index]].en, first.en.lower().replace(",", ""), second.en.replace(",", "")]),
+        "Tags": ", ".join(
+            [goods.styles[products.style[index]].en, first.en.lower().replace(",", ""), second.en.replace(",", "")]
+        ),
         "Published on online store": "TRUE",
         "Status": "Active",
         "Product image URL": f"{SITE}/images/{names.handles[index]}.jpg",
