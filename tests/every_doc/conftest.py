@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pkgutil
-import subprocess
 from pathlib import Path
 
 import mercer
@@ -28,28 +27,11 @@ def sources() -> list[Path]:
     return sorted((ROOT / "src" / "mercer").rglob("*.py"))
 
 
-def kept_files() -> list[Path]:
-    """Every file under version control, or about to be; all files where there is no git."""
-    try:
-        listed = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout.split("\0")
-        return sorted(ROOT / name for name in listed if name and (ROOT / name).is_file())
-    except (OSError, subprocess.CalledProcessError):
-        return sorted(each for each in ROOT.rglob("*") if each.is_file() and not NOT_OURS & set(each.parts))
-
-
 def pytest_generate_tests(metafunc) -> None:  # type: ignore[no-untyped-def]
     """Give a test each page, source or module by the name of its argument."""
     if "page" in metafunc.fixturenames:
         metafunc.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
     if "source" in metafunc.fixturenames:
         metafunc.parametrize("source", sources(), ids=lambda source: str(source.relative_to(ROOT / "src")))
-    if "kept" in metafunc.fixturenames:
-        metafunc.parametrize("kept", kept_files(), ids=lambda kept: str(kept.relative_to(ROOT)))
     if "module_name" in metafunc.fixturenames:
         metafunc.parametrize("module_name", module_names())

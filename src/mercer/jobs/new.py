@@ -57,6 +57,7 @@ def new(
         ),
     ] = None,
 ) -> NewShop:
+    """Make a new, empty shop in a folder: its settings file and its tables."""
     from mercer.store.settings import Settings, resolve, write_new
     from mercer.store.store import Store
 

@@ -1,0 +1,1 @@
+"""A whole shop with known truth, for demos, rehearsals and tests."""

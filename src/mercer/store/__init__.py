@@ -1,0 +1,1 @@
+"""Keeping and reading data: live tables, the decision log, snapshots, the registry."""

@@ -73,6 +73,7 @@ def _sqlite(url: sa.URL) -> Engine:
 
 
 def set_pragmas(connection: sqlite3.Connection) -> None:
+    """Prepare a SQLite connection: WAL, waiting for its turn, caches."""
     connection.isolation_level = None  # we begin and commit ourselves
     for pragma in _PRAGMAS:
         connection.execute(pragma)

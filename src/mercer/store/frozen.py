@@ -53,6 +53,7 @@ class FrozenSnapshot:
         return self._currency
 
     def frame(self, table: str, columns: Sequence[str] | None = None) -> pl.LazyFrame:
+        """The visible rows of a table; see core.snapshot.Snapshot."""
         declaration = declared(table)
         schema = frame_schema(declaration, snapshot_columns(declaration))
         held = self._frames.get(table)
@@ -77,9 +78,11 @@ class FrozenSnapshot:
         return known & happened
 
     def rows(self, table: str) -> int:
+        """How many rows of a table are visible."""
         return int(self.frame(table, ["known_at"]).select(pl.len()).collect().item())
 
     def between(self, start: datetime | None, end: datetime) -> FrozenSnapshot:
+        """The same shop seen from ``start`` until ``end``, never wider than this snapshot."""
         begins = [each for each in (self._start, start) if each is not None]
         return FrozenSnapshot(
             self._frames, self._content, min(end, self._end), max(begins) if begins else None, self._currency

@@ -28,4 +28,5 @@ def snapshot_columns(table: Table) -> list[str]:
 
 
 def is_secret(column: Column) -> bool:
+    """Whether snapshots leave the column out."""
     return column.person == "secret"

@@ -48,6 +48,7 @@ def _known(table: Table, frame: pl.DataFrame) -> list[str]:
 
 
 def unknown_columns(table: Table, unknown: Sequence[str]) -> Invalid:
+    """The refusal of columns that a table does not have."""
     return Invalid(
         Phrase("{table} has no column {names}", "{table} 没有列 {names}").format(
             table=table.name, names=", ".join(unknown)

@@ -23,6 +23,7 @@ FEW = 200
 
 
 def lock_shared(connection: psycopg.Connection[Any]) -> None:
+    """Hold the lock that a freeze waits for, until the transaction ends."""
     connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
 
 

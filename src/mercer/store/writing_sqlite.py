@@ -29,6 +29,7 @@ def last_number(connection: sqlite3.Connection, table: str) -> int:
 
 
 def keep_number(connection: sqlite3.Connection, table: str, last: int) -> None:
+    """Note the highest number given out in a table."""
     connection.execute(
         "INSERT INTO numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET last = excluded.last", (table, last)
     )

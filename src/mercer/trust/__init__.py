@@ -1,0 +1,1 @@
+"""What audits all capabilities alike."""

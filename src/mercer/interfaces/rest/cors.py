@@ -31,6 +31,7 @@ class Cors:
         )
 
     def is_preflight(self, heard: Heard) -> bool:
+        """Whether a browser asks if it may ask."""
         return heard.method == "OPTIONS" and b"access-control-request-method" in heard.headers
 
     def preflight(self, heard: Heard) -> Headers:

@@ -67,6 +67,7 @@ class Measures:
             self._rows.labels(operation, "refused").inc(len(rows))
 
     def job(self, operation: str, state: str) -> None:
+        """Count a slow operation that ended."""
         self._jobs.labels(operation, state).inc()
 
     def text(self, models: dict[str, str | None]) -> bytes:

@@ -1,0 +1,66 @@
+"""What a data check reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from mercer.core.record import Record, about
+from mercer.trust.quality.checks import Severity
+
+
+class Found(Record):
+    """What is wrong, in words and numbers."""
+
+    text: Annotated[str, about("in words", "说明（英文）")]
+    text_zh: Annotated[str, about("in words, in Chinese", "说明（中文）")]
+    count: Annotated[int, about("rows with the defect", "有此问题的行数")]
+    rows: Annotated[int, about("rows of the table", "该表的行数")]
+    share: Annotated[float, about("share of the rows", "占比")]
+    examples: Annotated[
+        tuple[str, ...], about("ids of a few of them; addresses of people are masked", "若干示例编号；个人地址已遮盖")
+    ] = ()
+
+
+class Cost(Record):
+    """What the defect costs."""
+
+    text: Annotated[str, about("in words", "说明（英文）")]
+    text_zh: Annotated[str, about("in words, in Chinese", "说明（中文）")]
+    capabilities: Annotated[
+        tuple[str, ...], about("capabilities that read the data in question", "读取这些数据的功能")
+    ] = ()
+    share: Annotated[float, about("share of what they learn from that is touched", "受影响的学习数据占比")] = 0.0
+    basis: Annotated[
+        str, about("what the share is a share of: interactions, or rows of the table", "占比的基数：互动或该表的行")
+    ] = "rows"
+
+
+class Repair(Record):
+    """What to do about it."""
+
+    text: Annotated[str, about("in words", "说明（英文）")]
+    text_zh: Annotated[str, about("in words, in Chinese", "说明（中文）")]
+    automatic: Annotated[
+        bool, about("whether mercer check --repair can do it", "能否用 mercer check --repair 自动修复")
+    ] = False
+
+
+class Finding(Record):
+    """One defect: where it is, how much of it, what it costs and what to do."""
+
+    severity: Annotated[Severity, about("high, medium, low or note", "严重程度：high、medium、low 或 note")]
+    code: Annotated[str, about("name of the check", "检查的代码")]
+    where: Annotated[str, about("table and column", "表与列")]
+    found: Annotated[Found, about("what was found", "发现")]
+    costs: Annotated[Cost, about("what it costs", "代价")]
+    repair: Annotated[Repair, about("what to do", "建议")]
+
+
+class TableLook(Record):
+    """How large a table is and which time it covers."""
+
+    table: Annotated[str, about("table", "表")]
+    rows: Annotated[int, about("rows", "行数")]
+    first: Annotated[datetime | None, about("earliest time", "最早时间")] = None
+    last: Annotated[datetime | None, about("latest time", "最晚时间")] = None

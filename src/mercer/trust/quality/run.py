@@ -1,0 +1,146 @@
+"""Run the checks over a shop's live tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import polars as pl
+
+from mercer.core.operation import Progress, silent
+from mercer.core.phrase import Phrase, same
+from mercer.core.tables import TABLES
+from mercer.trust.quality.checks import SEVERITIES, Check, Severity, all_checks, columns_read
+from mercer.trust.quality.finding import Cost, Finding, Found, Repair, TableLook
+from mercer.trust.quality.view import INTERACTION_COLUMNS, Tables, View
+
+EXAMPLES = 5
+LOOKING = Phrase("looking at the data", "检查数据")
+
+Readers = Mapping[str, Sequence[str]]
+"""For each table, the capabilities whose models read it."""
+
+
+def look(tables: Tables, now: datetime, currency: str, readers: Readers, progress: Progress = silent) -> list[Finding]:
+    """Everything the checks find, gravest first.
+
+    ``now`` is when the data is looked at, ``currency`` the shop's own. Tables are read once, and let go when no further
+    check needs them.
+    """
+    checks = sorted(all_checks().values(), key=lambda each: (each.table, each.code))
+    findings: list[Finding] = []
+    with open_view(tables, checks, now, currency) as view:
+        for place, each in enumerate(checks):
+            progress(LOOKING, place, len(checks))
+            findings += judge(each, view, readers)
+            still = columns_read(checks[place + 1 :])
+            for table in each.reads:
+                if table not in still:
+                    view.release(table)
+        progress(LOOKING, len(checks), len(checks))
+    return sorted(findings, key=lambda each: (SEVERITIES.index(each.severity), -each.costs.share, each.code))
+
+
+def open_view(tables: Tables, checks: Sequence[Check], now: datetime, currency: str) -> View:
+    """A view that offers what some checks read, and what interactions are counted from."""
+    reads = columns_read(checks)
+    for table, columns in INTERACTION_COLUMNS.items():
+        reads[table] = list(dict.fromkeys([*reads.get(table, ()), *columns]))
+    return View(tables, reads, now, currency)
+
+
+def judge(check: Check, view: View, readers: Readers) -> Iterator[Finding]:
+    """What one check finds: nothing, or one finding."""
+    rows = view.rows(check.table)
+    held = check.find(view)
+    if held is None:
+        return
+    suspects = held.collect()
+    count = suspects.height
+    share = count / rows if rows else 1.0
+    if count == 0 or share < check.from_share:
+        return
+    touched, basis = _touched(suspects, view, share)
+    numbers = {"count": f"{count:,}", "rows": f"{rows:,}", "share": percent(share)}
+    says = check.says.format(**numbers)
+    costs = _cost(check, touched, basis, readers.get(check.table, ()))
+    yield Finding(
+        severity=_severity(check, touched),
+        code=check.code,
+        where=f"{check.table}.{check.column}" if check.column else check.table,
+        found=Found(
+            text=says.en, text_zh=says.zh, count=count, rows=rows, share=round(share, 6), examples=_examples(suspects)
+        ),
+        costs=costs,
+        repair=Repair(text=check.repair.en, text_zh=check.repair.zh, automatic=check.mend is not None),
+    )
+
+
+def _touched(suspects: pl.DataFrame, view: View, share: float) -> tuple[float, str]:
+    """How much of what is learnt from a defect touches, and what that is a share of."""
+    whole = view.interaction_count()
+    if whole and "interactions" in suspects.columns:
+        return min(1.0, float(suspects["interactions"].sum()) / whole), "interactions"
+    if whole and "product_id" in suspects.columns:
+        products = suspects.select("product_id").unique()
+        lost = view.interactions().join(products, on="product_id", how="semi")["interactions"].sum()
+        return float(lost) / whole, "interactions"
+    return share, "rows"
+
+
+def _cost(check: Check, touched: float, basis: str, capabilities: Sequence[str]) -> Cost:
+    names = ", ".join(capabilities)
+    reach = Phrase("{share} of the interactions {costs}", "{share} 的互动{costs}")
+    if basis == "rows":
+        reach = Phrase("{share} of the rows {costs}", "{share} 的行{costs}")
+    text = reach.format(share=percent(touched), costs=check.costs)
+    if capabilities:
+        text = Phrase("{names}: {text}", "{names}：{text}").format(names=same(names), text=text)
+    return Cost(text=text.en, text_zh=text.zh, capabilities=tuple(capabilities), share=round(touched, 6), basis=basis)
+
+
+def _severity(check: Check, touched: float) -> Severity:
+    place = SEVERITIES.index(check.severity)
+    return SEVERITIES[min(place + 1, len(SEVERITIES) - 1)] if touched < check.mild else check.severity
+
+
+def _examples(suspects: pl.DataFrame) -> tuple[str, ...]:
+    ids = suspects["id"].drop_nulls().unique(maintain_order=True).head(EXAMPLES)
+    return tuple(masked(str(each)) for each in ids)
+
+
+def masked(name: str) -> str:
+    """An id as it may be printed: one that is somebody's e-mail address is covered.
+
+    >>> masked("85123A"), masked("mei.chen@example.com")
+    ('85123A', 'm…@…')
+    """
+    return f"{name[0]}…@…" if "@" in name[1:] else name
+
+
+def percent(share: float) -> str:
+    """A share in few characters.
+
+    >>> percent(0.249), percent(0.00021), percent(0.0000001), percent(1.0)
+    ('25%', '0.02%', '<0.01%', '100%')
+    """
+    if share == 0 or share >= 0.1:
+        return f"{share:.0%}"
+    if share < 0.0001:
+        return "<0.01%"
+    return f"{share:.1%}" if share >= 0.01 else f"{share:.2%}"
+
+
+def tables_of(tables: Tables) -> list[TableLook]:
+    """Size and time span of every table that holds anything."""
+    looks = []
+    for name, declared in TABLES.items():
+        rows = tables.rows(name)
+        if not rows or name == "decisions":
+            continue
+        first = last = None
+        if declared.time is not None:
+            times = tables.frame(name, [declared.time])[declared.time]
+            first, last = times.min(), times.max()
+        looks.append(TableLook.model_validate({"table": name, "rows": rows, "first": first, "last": last}))
+    return looks
