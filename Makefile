@@ -31,10 +31,23 @@ check: $(VENV)/.ready-dev  ## style, types, import rules, and whether the genera
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m mercer.interfaces.reference docs/reference --check
+	$(BIN)/python benchmarks/tables.py --check
 
 format: $(VENV)/.ready-dev  ## lay out the code as `make check` wants it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready-dev $(BENCH)/.ready  ## measure everything again and draw the tables; needs the public data in DATA
+	$(BIN)/python benchmarks/import_speed.py --data $(DATA)
+	$(BIN)/python benchmarks/ask_overhead.py --data $(DATA)
+	$(BIN)/python benchmarks/http_speed.py --data $(DATA)
+	$(BIN)/python benchmarks/recommend_peers.py --data $(DATA)
+	$(BIN)/python benchmarks/tables.py
+
+docs: $(VENV)/.ready-dev  ## draw the reference pages and the benchmark tables anew
+	$(BIN)/python -m mercer.interfaces.reference docs/reference
+	$(BIN)/python benchmarks/tables.py
 
 clean:  ## remove the environments, caches and the demo shop
 	rm -rf $(VENV) $(BENCH) demo-shop build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -50,6 +63,13 @@ $(VENV)/.ready-dev: pyproject.toml | $(BIN)/python
 	@echo "Installing Mercer and its development tools into $(VENV) …"
 	@$(BIN)/python -m pip install -q -e '.[dev]'
 	@touch $@ $(VENV)/.ready
+
+# The peers' libraries, apart from ours so that neither pins the other.
+$(BENCH)/.ready: benchmarks/requirements.txt
+	@bash .ci/venv $(BENCH)
+	@echo "Installing the benchmark peers into $(BENCH) …"
+	@$(BENCH)/bin/python -m pip install -q -r benchmarks/requirements.txt
+	@touch $@
 
 $(BIN)/python:
 	@bash .ci/venv $(VENV)

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mercer.core.errors import NotFound
@@ -35,6 +36,11 @@ class Response(Record):
     reasons: tuple[Reason, ...] = ()
     model: str = ""
     decision_id: str = ""
+
+    @cached_property
+    def json_text(self) -> str:
+        """The answer as JSON, written once: the decision log and the HTTP reply both carry it."""
+        return self.model_dump_json()
 
 
 class Cases(ABC):

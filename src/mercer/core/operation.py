@@ -85,7 +85,8 @@ def from_function(
     Each parameter but ``shop`` and ``progress`` becomes an input field: ``Annotated[type, about(...)]`` carries its
     description and bounds, its default is the field's default.
     """
-    hints = typing.get_type_hints(function, include_extras=True)
+    # Jobs name Shop for type checkers only: importing it at run time would turn the layers upside down.
+    hints = typing.get_type_hints(function, localns={"Shop": object}, include_extras=True)
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name not in ("shop", "progress")]
     fields: dict[str, Any] = {
         p.name: (hints[p.name], ... if p.default is inspect.Parameter.empty else p.default) for p in parameters

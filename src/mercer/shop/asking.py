@@ -73,7 +73,7 @@ class Desk:
         begun = time.perf_counter()
         try:
             serving = self.live.now()
-            given = serving.model.answer([self._pseudonymous(question.request) for question in questions])
+            given = serving.model.answer(self._pseudonymous([question.request for question in questions]))
         except Exception as error:
             self._apart(questions, answers, channel, error)
             return
@@ -111,24 +111,35 @@ class Desk:
             customer_id=getattr(question.request, "customer", None),
             visitor_id=getattr(question.request, "visitor", None),
             request=question.text,
-            response=told.model_dump_json(),
+            response=told.json_text,
             seconds=seconds,
             decided_at=datetime.now(UTC),
         )
 
-    def _pseudonymous(self, request: Record) -> Record:
-        """The request as models may see it."""
-        seen: dict[str, Any] = {}
+    def _pseudonymous(self, requests: Sequence[Record]) -> list[Record]:
+        """The requests as models may see them; people of whom the shop knows nothing are all the same stranger."""
+        seen: list[dict[str, Any]] = [{} for _ in requests]
         for name, kind in self._persons:
-            value = getattr(request, name)
-            if isinstance(value, str):
-                seen[name] = self._known(value, kind)
-            elif value:
-                seen[name] = type(value)(self._known(each, kind) for each in value)
-        return request.model_copy(update=seen) if seen else request
+            held = [getattr(request, name) for request in requests]
+            ids = [person for value in held for person in _persons_in(value)]
+            if not ids:
+                continue
+            known = self._known(ids, kind)
+            for changes, value in zip(seen, held, strict=True):
+                if isinstance(value, str):
+                    changes[name] = known.get(value, STRANGER)
+                elif value:
+                    changes[name] = type(value)(known.get(each, STRANGER) for each in value)
+        return [
+            request.model_copy(update=changes) if changes else request
+            for request, changes in zip(requests, seen, strict=True)
+        ]
 
-    def _known(self, person: str, kind: PersonKind) -> str:
-        return self._store.pseudonyms.known(person, kind) or STRANGER
+    def _known(self, ids: list[str], kind: PersonKind) -> dict[str, str]:
+        if len(ids) > 1:
+            return self._store.pseudonyms.known_many(ids, kind)
+        found = self._store.pseudonyms.known(ids[0], kind)
+        return {} if found is None else {ids[0]: found}
 
     @cached_property
     def _persons(self) -> tuple[tuple[str, PersonKind], ...]:
@@ -155,6 +166,12 @@ class Desk:
 def _question(place: int, request: Record) -> Question:
     request_id = getattr(request, "request_id", None)
     return Question(place, request, request_id, request.model_dump_json(exclude={"request_id"}))
+
+
+def _persons_in(value: Any) -> Sequence[str]:
+    if isinstance(value, str):
+        return (value,)
+    return value or ()
 
 
 def _new_id() -> str:

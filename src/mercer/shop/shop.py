@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
-from mercer.capabilities import capability
-from mercer.core.capability import Response
-from mercer.core.errors import MercerError
+from mercer.capabilities import all_capabilities, capability
+from mercer.core.capability import Capability, Response
+from mercer.core.errors import MercerError, NotReady
 from mercer.core.operation import Operation, Progress, silent
 from mercer.core.record import Record, refuse
 from mercer.jobs.new import new
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from mercer.store.registry import Registry
     from mercer.store.snapshots import Snapshots
     from mercer.store.store import Store
+
+log = logging.getLogger("mercer")
 
 
 class Shop:
@@ -92,22 +95,27 @@ class Shop:
         """Everything that can be asked of or done to this shop, by name."""
         return all_operations()
 
+    def capabilities(self) -> Mapping[str, Capability]:
+        """Every question that can be asked, by name."""
+        return all_capabilities()
+
     def run(
         self,
-        name: str,
+        what: str | Operation,
         given: Mapping[str, Any] | Record | None = None,
-        progress: Progress = silent,
+        /,
         *,
+        progress: Progress = silent,
         channel: str = "python",
         **fields: Any,
     ) -> Any:
-        """Run an operation by its name or command, with its input as a record, a mapping or keywords.
+        """Run an operation, or the one of that name or command, with its input as a record, a mapping or keywords.
 
         ``channel`` says through which interface the call came: python, cli, rest or mcp; decisions keep it.
 
         >>> Shop.open("tea").run("status").tables     # doctest: +SKIP
         """
-        operation = find(name, self.operations())
+        operation = find(what, self.operations()) if isinstance(what, str) else what
         record = self._record(operation.input, operation.name, given, fields)
         if operation.run_many is not None:
             return _answer_or_raise(operation.run_many(self, [record], channel)[0])
@@ -119,7 +127,7 @@ class Shop:
         return result
 
     def ask(
-        self, name: str, request: Mapping[str, Any] | Record | None = None, *, channel: str = "python", **fields: Any
+        self, name: str, request: Mapping[str, Any] | Record | None = None, /, *, channel: str = "python", **fields: Any
     ) -> Response:
         """Ask a capability by its name or command; the answer gives its reasons, its model and its decision's id.
 
@@ -148,6 +156,25 @@ class Shop:
                 asked = capability(name)
                 self._desks[name] = Desk(asked, self.store, LiveModel(asked, self.registry))
             return self._desks[name]
+
+    def answering(self) -> dict[str, str | None]:
+        """The model in memory for each capability, by the capability's name."""
+        loaded = {name: desk.live.loaded for name, desk in list(self._desks.items())}
+        return {name: serving.label if serving is not None else None for name, serving in loaded.items()}
+
+    def warm(self) -> tuple[dict[str, str | None], bool]:
+        """Load every chosen model; says which answers each capability, and whether all that are chosen could be loaded."""
+        whole = True
+        for name in all_capabilities():
+            live = self.desk(name).live
+            try:
+                live.now()
+            except NotReady:
+                continue
+            except (MercerError, OSError, ValueError, ImportError) as error:
+                log.warning("%s: cannot load the chosen model: %s", name, error)
+                whole = False
+        return self.answering(), whole
 
     def refresh(self) -> None:
         """Take over newly chosen models at once, in place of within a second."""

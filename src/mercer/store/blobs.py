@@ -1,76 +1,114 @@
-"""Files under one address: a folder on disk. Writing is atomic: a reader sees the old content or the new."""
+"""Files under one address: a folder on disk, or a bucket of an object store."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Self
 
 from mercer.core.errors import Invalid, NotFound
 from mercer.core.phrase import Phrase
 
 
-class Blobs:
-    """Named files under a folder; names are relative, with '/' between their parts."""
+class Blobs(ABC):
+    """Named files; names are relative, with "/" between their parts.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    Writing is atomic everywhere: whoever reads meanwhile gets the old content or the new. All methods raise Invalid for a
+    name that leads out of the address, and Unavailable where the disk or the object store does not answer.
 
-    @classmethod
-    def open(cls, address: str) -> Self:
-        """The files at ``address``, a folder that is made when something is first written."""
+    >>> import tempfile
+    >>> blobs = Blobs.open(tempfile.mkdtemp())
+    >>> blobs.write("cards/ease.md", b"# EASE")
+    >>> blobs.list("cards/"), blobs.read("cards/ease.md")
+    (['cards/ease.md'], b'# EASE')
+    """
+
+    @staticmethod
+    def open(address: str) -> Blobs:
+        """The files at a folder's path, or at s3://bucket/prefix?endpoint=…&region=… (extra s3).
+
+        Keys to an object store come from the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and their kin.
+        """
+        if address.startswith("s3://"):
+            from mercer.store.blobs_s3 import open_s3
+
+            return open_s3(address)
         if "://" in address:
             raise Invalid(
-                Phrase("'{address}' is not a folder", "“{address}”不是文件夹").format(address=address),
-                Phrase("use a folder of this machine", "请使用本机的文件夹"),
+                Phrase("'{address}' is no place for files", "“{address}”不是存放文件的地址").format(address=address),
+                Phrase("use a folder, or s3://bucket/prefix", "请使用文件夹，或 s3://bucket/prefix"),
             )
-        return cls(Path(address))
+        from mercer.store.blobs_local import LocalBlobs
 
-    def path(self, name: str) -> Path:
-        """Where a file lies; Invalid for a name that leads out of the folder."""
-        place = (self.root / name).resolve()
-        if not place.is_relative_to(self.root.resolve()):
-            raise Invalid(Phrase("'{name}' leads out of the folder", "“{name}”超出了文件夹范围").format(name=name))
-        return place
+        return LocalBlobs(Path(address))
 
+    @abstractmethod
     def read(self, name: str) -> bytes:
         """The content of a file; NotFound where there is none."""
-        try:
-            return self.path(name).read_bytes()
-        except FileNotFoundError:
-            raise NotFound(Phrase("there is no file '{name}'", "没有文件“{name}”").format(name=name)) from None
 
+    @abstractmethod
     def write(self, name: str, content: bytes) -> None:
         """Put content under a name, whole or not at all."""
-        place = self.path(name)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(place)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
 
+    @abstractmethod
+    def change(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        """Replace a content by what ``change`` makes of it (None where there is none) so that no other change is lost.
+
+        ``change`` may be called again when somebody else was faster. Returns the new content.
+        """
+
+    @abstractmethod
     def exists(self, name: str) -> bool:
         """Whether there is such a file."""
-        return self.path(name).is_file()
 
-    def list(self, prefix: str = "") -> Iterator[str]:
+    @abstractmethod
+    def list(self, prefix: str = "") -> list[str]:
         """Names of all files whose name starts with ``prefix``, sorted."""
-        found = (each for each in self.root.rglob("*") if each.is_file() and not each.name.startswith(".writing-"))
-        yield from sorted(name for each in found if (name := each.relative_to(self.root).as_posix()).startswith(prefix))
 
+    @abstractmethod
+    def delete(self, prefix: str) -> None:
+        """Delete the file of this name, or all files under it as a folder; nothing happens where there are none."""
+
+    @abstractmethod
     def upload(self, folder: Path, prefix: str) -> None:
-        """Copy a folder's files under ``prefix``; it appears whole, by a rename."""
-        place = self.path(prefix)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".writing-"))
-        shutil.copytree(folder, temporary, dirs_exist_ok=True)
-        temporary.replace(place)
+        """Copy a folder's files under ``prefix``. On a disk they appear together, on an object store one by one."""
+
+    @abstractmethod
+    def folder(self, prefix: str) -> Path | None:
+        """The local folder in which these files lie already, or None where they have to be downloaded."""
+
+    @abstractmethod
+    def scan_address(self, name: str) -> str:
+        """The address under which Polars scans a file."""
+
+    @property
+    @abstractmethod
+    def scan_options(self) -> Mapping[str, str] | None:
+        """What Polars needs beside the address, as ``storage_options``."""
+
+    def download(self, prefix: str, folder: Path) -> None:
+        """Copy the files under ``prefix`` into a folder."""
+        for name in self.list(prefix.rstrip("/") + "/"):
+            place = folder / name.removeprefix(prefix.rstrip("/") + "/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(self.read(name))
+
+
+def checked_name(name: str) -> str:
+    """A name that stays within its address."""
+    parts = name.split("/")
+    if not name or name.startswith("/") or ".." in parts or "." in parts or any(ord(each) < 32 for each in name):
+        raise Invalid(
+            Phrase("'{name}' leads out of the folder", "“{name}”超出了文件夹范围").format(name=name),
+            Phrase("use a relative name without '..'", "请使用不含“..”的相对名称"),
+        )
+    return name
+
+
+def no_file(name: str) -> NotFound:
+    return NotFound(
+        Phrase("there is no file '{name}'", "没有文件“{name}”").format(name=name),
+        Phrase(
+            "it may have been deleted; take a new snapshot or train again", "文件可能已被删除；请重新冻结快照或训练"
+        ),
+    )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-import polars as pl
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from mercer.core.tables import table as declared
-from mercer.store.database import told
-from mercer.store.schema import frame_schema
-from mercer.store.sql import SHOP
-from mercer.store.writing import Writer
+from mercer.store.line import Line
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +34,96 @@ class Decision:
     decided_at: datetime
 
 
+_NAMES = tuple(each.name for each in fields(Decision))
+_COLUMNS = ", ".join(_NAMES)
+_SELECT = f"SELECT {_COLUMNS} FROM decisions"
+_values_but_time = attrgetter(*_NAMES[:-1])
+
+# SQLite numbers a row by itself with the next higher row number. That is safe here and only here: decisions are never
+# deleted, so that the highest number never falls (see writing_sqlite.last_number).
+_INSERT_SQLITE = (
+    f"INSERT INTO decisions ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))}) ON CONFLICT (decision_id) DO NOTHING"
+)
+_INSERT_POSTGRES = (
+    f"INSERT INTO decisions (_stored, {_COLUMNS}) VALUES (nextval('stored_numbers'), {', '.join('?' * len(_NAMES))}) "
+    "ON CONFLICT (decision_id) DO NOTHING"
+)
+
+
 class DecisionLog:
-    """The decisions of a shop, durable when ``record`` returns."""
+    """The decisions of a shop, durable when ``record`` returns: they survive the death of the process.
 
-    def __init__(self, engine: Engine, transaction: Callable[[], AbstractContextManager[Writer]]) -> None:
-        self._engine = engine
-        self._transaction = transaction
+    Reading and writing have a connection each, so that looking something up does not wait while a write waits its turn.
+    """
 
-    def record(self, decision: Decision) -> None:
-        """Keep one decision."""
-        self.record_many([decision])
+    def __init__(self, engine: Engine) -> None:
+        self._insert = _INSERT_SQLITE if engine.dialect.name == "sqlite" else _INSERT_POSTGRES
+        self._writes = Line(engine)
+        self._reads = Line(engine)
 
-    def record_many(self, decisions: Sequence[Decision]) -> None:
-        """Keep several decisions in one transaction."""
-        names = [each.name for each in fields(Decision)]
-        schema = frame_schema(declared("decisions"), names)
-        frame = pl.DataFrame([asdict(each) for each in decisions], schema=schema)
-        with self._transaction() as writer:
-            writer.write("decisions", frame)
+    def record(self, decision: Decision) -> bool:
+        """Keep one decision; False where one with its id is there, which then stays as it is."""
+        return self._writes.write(self._insert, _row(decision)) == 1
+
+    def record_many(self, decisions: Sequence[Decision]) -> int:
+        """Keep several decisions, all or none; how many were new."""
+        if len(decisions) == 1:
+            return int(self.record(decisions[0]))
+        return self._writes.write_many(self._insert, [_row(each) for each in decisions]) if decisions else 0
 
     def get(self, decision_id: str) -> Decision | None:
         """The decision with this id."""
-        return self._first(SHOP["decisions"].c.decision_id == decision_id)
+        return _first(self._reads.fetch(f"{_SELECT} WHERE decision_id = ?", (decision_id,)))
 
     def find(self, request_id: str, capability: str) -> Decision | None:
-        """The decision that answered this request_id before."""
-        c = SHOP["decisions"].c
-        return self._first(sa.and_(c.request_id == request_id, c.capability == capability))
+        """The first decision that answered this request_id."""
+        found = self._reads.fetch(
+            f"{_SELECT} WHERE request_id = ? AND capability = ? ORDER BY _stored LIMIT 1", (request_id, capability)
+        )
+        return _first(found)
 
-    def _first(self, condition: sa.ColumnElement[bool]) -> Decision | None:
-        c = SHOP["decisions"].c
-        query = sa.select(*(c[each.name] for each in fields(Decision))).where(condition).limit(1)
-        with told(), self._engine.connect() as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            return None
-        values: dict[str, Any] = dict(row._mapping)
-        values["decided_at"] = datetime.fromtimestamp(values["decided_at"] / 1_000_000, UTC)
-        return Decision(**values)
+    def search(
+        self,
+        capability: str | None = None,
+        customer: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> list[Decision]:
+        """Decisions that fit, the latest first.
+
+        ``since`` is included, ``until`` is not. ``after`` is the decision_id that ended the page before this one.
+        """
+        wanted: list[tuple[str, Any]] = [
+            ("capability = ?", capability), ("customer_id = ?", customer),
+            ("decided_at >= ?", since and _microseconds(since)), ("decided_at < ?", until and _microseconds(until)),
+            ("_stored < (SELECT _stored FROM decisions WHERE decision_id = ?)", after),
+        ]  # fmt: skip
+        conditions = [(condition, value) for condition, value in wanted if value is not None]
+        where = " WHERE " + " AND ".join(condition for condition, _ in conditions) if conditions else ""
+        values = [value for _, value in conditions]
+        found = self._reads.fetch(f"{_SELECT}{where} ORDER BY _stored DESC LIMIT ?", (*values, limit))
+        return [_decision(row) for row in found]
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._writes.close()
+        self._reads.close()
+
+
+def _row(decision: Decision) -> tuple[Any, ...]:
+    return (*_values_but_time(decision), _microseconds(decision.decided_at))
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _first(rows: list[tuple[Any, ...]]) -> Decision | None:
+    return _decision(rows[0]) if rows else None
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    values = dict(zip(_NAMES, row, strict=True))
+    return Decision(**values | {"decided_at": _EPOCH + timedelta(microseconds=values["decided_at"])})

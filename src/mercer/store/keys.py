@@ -82,4 +82,4 @@ def _select() -> sa.Select[tuple[str, str, str]]:
 
 
 def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -87,7 +87,10 @@ class Snapshots:
             if not parts:
                 continue
             digest.update("".join(part["sha256"] for part in parts).encode())
-            rows = pl.scan_parquet([self._blobs.path(part["name"]) for part in parts])
+            rows = pl.scan_parquet(
+                [self._blobs.scan_address(part["name"]) for part in parts],
+                storage_options=dict(self._blobs.scan_options or {}) or None,
+            )
             table = TABLES[name]
             if len(parts) > 1 and not table.append:  # a later part holds the newer writing of a key
                 rows = rows.sort(STORED).unique(list(table.key), keep="last", maintain_order=True)

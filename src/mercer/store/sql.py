@@ -42,7 +42,7 @@ _TYPES: dict[str, Any] = {
 
 # What is looked up by something else than the key: asks by their request id, a person's rows when they are forgotten.
 _LOOKUPS: dict[str, tuple[str, ...]] = {
-    "decisions": ("request_id", "customer_id"),
+    "decisions": ("request_id", "customer_id", "decided_at"),
     "events": ("customer_id", "visitor_id"),
     "orders": ("customer_id",),
 }

@@ -16,11 +16,14 @@ from mercer.core.table import Table
 from mercer.core.tables import table as declared
 from mercer.store.database import connect, told
 from mercer.store.decisions import DecisionLog
+from mercer.store.forget import Forgotten, forget, forgotten_since
 from mercer.store.imports import Imports
+from mercer.store.job_log import JobLog
 from mercer.store.keys import Keys
+from mercer.store.migrate import bring_up_to_date
 from mercer.store.pseudonyms import Pseudonyms
 from mercer.store.reading import read
-from mercer.store.sql import SHOP, metadata
+from mercer.store.sql import SHOP, about_store
 from mercer.store.wire import unknown_columns
 from mercer.store.writing import Writer, Written, transaction
 
@@ -47,8 +50,11 @@ class Store:
         NotFound where there is none and ``create`` is not set; Unavailable where it does not answer.
         """
         engine = connect(address, create)
-        with told():
-            metadata.create_all(engine)
+        try:
+            bring_up_to_date(engine, create)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def transaction(self) -> AbstractContextManager[Writer]:
@@ -86,6 +92,14 @@ class Store:
             return int(connection.execute(sa.select(sa.func.count()).select_from(SHOP[table])).scalar_one())
 
     @cached_property
+    def id(self) -> str:
+        """A random name of the database itself, by which snapshots know whose they are."""
+        with told(), self.engine.connect() as connection:
+            return str(
+                connection.execute(sa.select(about_store.c.value).where(about_store.c.name == "id")).scalar_one()
+            )
+
+    @cached_property
     def imports(self) -> Imports:
         """Which files were imported, and how far."""
         return Imports(self.engine)
@@ -93,7 +107,7 @@ class Store:
     @cached_property
     def decisions(self) -> DecisionLog:
         """Every answer that was given."""
-        return DecisionLog(self.engine, self.transaction)
+        return DecisionLog(self.engine)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
@@ -105,8 +119,24 @@ class Store:
         """The API keys."""
         return Keys(self.engine)
 
+    @cached_property
+    def job_log(self) -> JobLog:
+        """The slow jobs that a server runs."""
+        return JobLog(self.engine)
+
+    def forget(self, customer_id: str) -> dict[str, int]:
+        """Forget a customer; how many rows it touched in each table. What they bought stays, as nobody's."""
+        return forget(self.engine, customer_id)
+
+    def forgotten(self, since: datetime | None = None) -> list[Forgotten]:
+        """The pseudonyms of people who were forgotten: models trained before may hold them still."""
+        return forgotten_since(self.engine, since)
+
     def close(self) -> None:
         """Let go of the database."""
+        for held in (vars(self).get("decisions"), vars(self).get("pseudonyms")):
+            if held is not None:
+                held.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mercer.core.table import Table
@@ -33,7 +34,7 @@ class Writer:
     """Writes within one transaction: everything is kept, or nothing."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._raw: Any = connection.connection.driver_connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._last: dict[str, int] = {}
@@ -63,7 +64,21 @@ class Writer:
     def import_progress(self, fingerprint: str, name: str, importer: str, records: int, finished: bool) -> None:
         """Note how far an import has come, in the same transaction as its rows."""
         with told():
-            imports.note(self._connection, imports.ImportState(fingerprint, name, importer, records, finished))
+            imports.note(self.connection, imports.ImportState(fingerprint, name, importer, records, finished))
+
+    def restamp(self, table: str, numbers: Sequence[int], values: Mapping[str, Any]) -> None:
+        """Set values in the rows that have these numbers, and give them new ones, so that the next snapshot sees them."""
+        columns = ", ".join(f'"{name}" = :{name}' for name in values)
+        if self._sqlite:
+            last = self._last[table] if table in self._last else writing_sqlite.last_number(self._raw, table)
+            self._last[table] = last + len(numbers)
+            fresh = [{"new": last + place, "old": old, **values} for place, old in enumerate(numbers, 1)]
+            statement = f'UPDATE "{table}" SET _stored = :new, {columns} WHERE _stored = :old'
+        else:
+            fresh = [{"old": old, **values} for old in numbers]
+            statement = f"UPDATE \"{table}\" SET _stored = nextval('stored_numbers'), {columns} WHERE _stored = :old"
+        if fresh:
+            self.connection.execute(sa.text(statement), fresh)
 
     def finish(self) -> None:
         """Note the numbers given out; called by the transaction just before it is kept."""

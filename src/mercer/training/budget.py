@@ -78,8 +78,13 @@ def _megabytes_of_container() -> list[float | None]:
 
 
 def cores() -> int:
-    """Processor cores this process may use."""
+    """Processor cores this process may use, as its container allows."""
     try:
-        return len(os.sched_getaffinity(0))
+        allowed = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
-        return os.cpu_count() or 1
+        allowed = os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return max(1, min(allowed, round(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or the word "max"
+        return allowed

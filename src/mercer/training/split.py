@@ -89,7 +89,8 @@ def _told(instants: Instants, cut: np.datetime64, coarse: bool) -> Split:
     after = len(instants) - before
     at = _aware(cut)
     words = Phrase(
-        "learned from {before:,} before {at:%Y-%m-%d %H:%M} UTC, examined on {after:,} after it ({share:.0%})",
+        "models learned from {before:,} actions before {at:%Y-%m-%d %H:%M} UTC and were examined on the {after:,} after it "
+        "({share:.0%})",
         "以 {at:%Y-%m-%d %H:%M} UTC 为界：用此前的 {before:,} 条学习，用此后的 {after:,} 条检验（{share:.0%}）",
     ).format(before=before, at=at, after=after, share=after / len(instants))
     young = coarse or after < ENOUGH

@@ -76,7 +76,7 @@ def _call(operation: Operation, given: dict[str, Any]) -> None:
     with Bars(Console(stderr=True), language) as progress:
         if operation.opens_shop:
             with Shop.open(folder) as shop:
-                result = shop.run(operation.name, record, progress, channel="cli")
+                result = shop.run(operation.name, record, progress=progress, channel="cli")
         else:
             result = operation.run(folder, record, progress)  # type: ignore[arg-type]
     if given["as_json"]:

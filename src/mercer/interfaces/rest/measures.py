@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -18,11 +18,10 @@ class Measures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter("mercer_requests", "HTTP requests", ["operation", "status"], registry=self.registry)
         self._seconds = Histogram(
             "mercer_request_seconds",
-            "Time from the request's head to its reply",
-            ["operation"],
+            "Time from a request's head to its reply",
+            ["operation", "status"],
             buckets=SECONDS,
             registry=self.registry,
         )
@@ -41,24 +40,28 @@ class Measures:
         self._jobs = Counter(
             "mercer_jobs", "Slow operations by how they ended", ["operation", "state"], registry=self.registry
         )
-        self._seen: dict[tuple[str, int], tuple[Any, Any]] = {}
+        # The library looks a counter up by its labels in a slow way; we keep those we have met.
+        self._seen: dict[tuple[str, int], Histogram] = {}
+        self._answered: dict[tuple[str, str], Counter] = {}
 
     def request(self, operation: str, status: int, seconds: float) -> None:
         """One request was answered."""
-        pair = self._seen.get((operation, status))
-        if pair is None:
-            counter, histogram = self._requests.labels(operation, str(status)), self._seconds.labels(operation)
-            pair = self._seen[operation, status] = (counter, histogram)
-        pair[0].inc()
-        pair[1].observe(seconds)
+        histogram = self._seen.get((operation, status))
+        if histogram is None:
+            histogram = self._seen[operation, status] = self._seconds.labels(operation, str(status))
+        histogram.observe(seconds)
 
-    def output(self, operation: str, output: Any) -> None:
-        """What an operation gave back: a decision, or rows that were taken."""
-        if getattr(output, "decision_id", ""):
-            self._decisions.labels(operation, output.model).inc()
-        for outcome in ("added", "changed", "unchanged"):
-            if number := getattr(output, outcome, 0):
-                self._rows.labels(operation, outcome).inc(number)
+    def decision(self, capability: str, model: str) -> None:
+        """A question was answered."""
+        counter = self._answered.get((capability, model))
+        if counter is None:
+            counter = self._answered[capability, model] = self._decisions.labels(capability, model)
+        counter.inc()
+
+    def rows(self, operation: str, counts: Mapping[str, int]) -> None:
+        """Rows were taken; ``counts`` by what became of them."""
+        for outcome, number in counts.items():
+            self._rows.labels(operation, outcome).inc(number)
 
     def refused(self, operation: str, error: MercerError) -> None:
         """An operation's input was refused; counts the rows that were at fault."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -52,15 +53,17 @@ def open_view(tables: Tables, checks: Sequence[Check], now: datetime, currency: 
 def judge(check: Check, view: View, readers: Readers) -> Iterator[Finding]:
     """What one check finds: nothing, or one finding."""
     rows = view.rows(check.table)
+    if not rows and check.table in check.reads:
+        return
     held = check.find(view)
     if held is None:
         return
-    suspects = held.collect()
-    count = suspects.height
+    suspects = _measure(held, view)
+    count = suspects.count
     share = count / rows if rows else 1.0
     if count == 0 or share < check.from_share:
         return
-    touched, basis = _touched(suspects, view, share)
+    touched, basis = (share, "rows") if suspects.touched is None else (suspects.touched, "interactions")
     numbers = {"count": f"{count:,}", "rows": f"{rows:,}", "share": percent(share)}
     says = check.says.format(**numbers)
     costs = _cost(check, touched, basis, readers.get(check.table, ()))
@@ -69,23 +72,39 @@ def judge(check: Check, view: View, readers: Readers) -> Iterator[Finding]:
         code=check.code,
         where=f"{check.table}.{check.column}" if check.column else check.table,
         found=Found(
-            text=says.en, text_zh=says.zh, count=count, rows=rows, share=round(share, 6), examples=_examples(suspects)
+            text=says.en, text_zh=says.zh, count=count, rows=rows, share=round(share, 6), examples=suspects.examples
         ),
         costs=costs,
         repair=Repair(text=check.repair.en, text_zh=check.repair.zh, automatic=check.mend is not None),
     )
 
 
-def _touched(suspects: pl.DataFrame, view: View, share: float) -> tuple[float, str]:
-    """How much of what is learnt from a defect touches, and what that is a share of."""
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """What was counted of the rows in question; ``touched`` is their share of all interactions, where that makes sense."""
+
+    count: int
+    examples: tuple[str, ...]
+    touched: float | None
+
+
+def _measure(held: pl.LazyFrame, view: View) -> Suspects:
+    names = held.collect_schema().names()
+    wanted = [pl.len().alias("count"), pl.col("id").drop_nulls().head(200).implode().alias("ids")]
+    if "interactions" in names:
+        wanted.append(pl.col("interactions").sum())
+    if "product_id" in names:
+        wanted.append(pl.col("product_id").unique().implode().alias("products"))
+    row = held.select(wanted).collect().row(0, named=True)
+    examples = tuple(masked(str(each)) for each in list(dict.fromkeys(row["ids"] or ()))[:EXAMPLES])
     whole = view.interaction_count()
-    if whole and "interactions" in suspects.columns:
-        return min(1.0, float(suspects["interactions"].sum()) / whole), "interactions"
-    if whole and "product_id" in suspects.columns:
-        products = suspects.select("product_id").unique()
-        lost = view.interactions().join(products, on="product_id", how="semi")["interactions"].sum()
-        return float(lost) / whole, "interactions"
-    return share, "rows"
+    touched = None
+    if whole and "interactions" in names:
+        touched = min(1.0, (row["interactions"] or 0) / whole)
+    elif whole and "product_id" in names:
+        products = pl.DataFrame({"product_id": pl.Series(row["products"] or [], dtype=pl.String)})
+        touched = view.interactions().join(products, on="product_id", how="semi")["interactions"].sum() / whole
+    return Suspects(row["count"], examples, touched)
 
 
 def _cost(check: Check, touched: float, basis: str, capabilities: Sequence[str]) -> Cost:
@@ -102,11 +121,6 @@ def _cost(check: Check, touched: float, basis: str, capabilities: Sequence[str])
 def _severity(check: Check, touched: float) -> Severity:
     place = SEVERITIES.index(check.severity)
     return SEVERITIES[min(place + 1, len(SEVERITIES) - 1)] if touched < check.mild else check.severity
-
-
-def _examples(suspects: pl.DataFrame) -> tuple[str, ...]:
-    ids = suspects["id"].drop_nulls().unique(maintain_order=True).head(EXAMPLES)
-    return tuple(masked(str(each)) for each in ids)
 
 
 def masked(name: str) -> str:

@@ -1,0 +1,124 @@
+"""Files in a folder on disk."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mercer.core.errors import Conflict, Unavailable
+from mercer.core.phrase import Phrase
+from mercer.store.blobs import Blobs, checked_name, no_file
+
+_HIDDEN = ".writing-"
+"""How the names of files that are being written begin; nobody is shown them."""
+
+
+class LocalBlobs(Blobs):
+    """Named files under a folder, which is made when something is first written."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, name: str) -> Path:
+        """Where a file lies."""
+        return self.root / checked_name(name)
+
+    def read(self, name: str) -> bytes:
+        with _told():
+            try:
+                return self.path(name).read_bytes()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise no_file(name) from None
+
+    def write(self, name: str, content: bytes) -> None:
+        place = self.path(name)
+        with _told():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=_HIDDEN)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())  # or a power cut might leave the new name with nothing behind it
+                Path(temporary).chmod(0o644)
+                Path(temporary).replace(place)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+
+    def change(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        place = self.path(name)
+        with _told():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with (place.parent / f"{_HIDDEN}{place.name}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                content = change(place.read_bytes() if place.is_file() else None)
+                self.write(name, content)
+        return content
+
+    def exists(self, name: str) -> bool:
+        return self.path(name).is_file()
+
+    def list(self, prefix: str = "") -> list[str]:
+        start = self.root / checked_name(prefix).rpartition("/")[0] if prefix else self.root
+        with _told():
+            found = (Path(folder) / name for folder, _, names in os.walk(start) for name in names)
+            names = [each.relative_to(self.root).as_posix() for each in found if _HIDDEN not in str(each)]
+        return sorted(name for name in names if name.startswith(prefix))
+
+    def delete(self, prefix: str) -> None:
+        place = self.path(prefix.rstrip("/"))
+        with _told():
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink(missing_ok=True)
+
+    def upload(self, folder: Path, prefix: str) -> None:
+        place = self.path(prefix)
+        with _told():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=_HIDDEN))
+            try:
+                shutil.copytree(folder, temporary, dirs_exist_ok=True)
+                temporary.chmod(0o755)
+                if place.exists():
+                    raise Conflict(
+                        Phrase("'{name}' is there already", "“{name}”已存在").format(name=prefix),
+                        Phrase("use a new name", "请使用新的名称"),
+                    )
+                temporary.replace(place)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+
+    def folder(self, prefix: str) -> Path | None:
+        return self.path(prefix)
+
+    def scan_address(self, name: str) -> str:
+        return str(self.path(name))
+
+    @property
+    def scan_options(self) -> None:
+        return None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Troubles of the disk as errors that say what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            Phrase("the disk refuses '{path}': {words}", "磁盘拒绝访问“{path}”：{words}").format(
+                path=error.filename or "", words=error.strerror or error
+            ),
+            Phrase(
+                "check that there is space, and that this account may write there; nothing was left half-written",
+                "请检查磁盘空间与写入权限；没有留下写了一半的文件",
+            ),
+        ) from error
