@@ -31,7 +31,7 @@ check: $(VENV)/.ready-dev  ## style, types, import rules, and whether the genera
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m mercer.interfaces.reference docs/reference --check
+	$(BIN)/mercer docs --check docs
 	$(BIN)/python benchmarks/tables.py --check
 
 format: $(VENV)/.ready-dev  ## lay out the code as `make check` wants it
@@ -46,7 +46,7 @@ bench: $(VENV)/.ready-dev $(BENCH)/.ready  ## measure everything again and draw 
 	$(BIN)/python benchmarks/tables.py
 
 docs: $(VENV)/.ready-dev  ## draw the reference pages and the benchmark tables anew
-	$(BIN)/python -m mercer.interfaces.reference docs/reference
+	$(BIN)/mercer docs docs
 	$(BIN)/python benchmarks/tables.py
 
 clean:  ## remove the environments, caches and the demo shop

@@ -8,13 +8,13 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from mercer.core.errors import NotFound
 from mercer.core.metric import Metric
 from mercer.core.model import Model
 from mercer.core.phrase import Phrase
-from mercer.core.record import Record
+from mercer.core.record import Record, about
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 class Reason(Record):
     """Why: a code for programs, words for people, and what it points at."""
 
-    code: str
-    text: str
-    product_id: str | None = None
+    code: Annotated[str, about("the kind of reason, for programs", "理由的种类，供程序使用")]
+    text: Annotated[str, about("the reason in words", "理由的文字说明")]
+    product_id: Annotated[str | None, about("the product that the reason points at", "理由所指的商品")] = None
 
 
 class Response(Record):
     """What every answer carries beside its value."""
 
-    reasons: tuple[Reason, ...] = ()
-    model: str = ""
-    decision_id: str = ""
+    reasons: Annotated[tuple[Reason, ...], about("why this answer, as a whole", "整个回答的理由")] = ()
+    model: Annotated[str, about("the model that answered, and its version", "给出回答的模型及其版本")] = ""
+    decision_id: Annotated[str, about("id by which the answer can be explained later", "日后据以解释此回答的编号")] = ""
 
     @cached_property
     def json_text(self) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from mercer.core.phrase import Phrase
 from mercer.core.record import LocalPath, Record, marked
@@ -64,6 +64,14 @@ class Operation:
     def local(self) -> bool:
         """Whether it speaks of folders of the answering machine, so that only the command line and Python may call it."""
         return not self.opens_shop or bool(marked(self.input, LocalPath))
+
+
+class Then(Record):
+    """What a command line goes on with when it has shown a result: another operation of the same or a new shop."""
+
+    operation: str
+    folder: str
+    given: Mapping[str, Any] = Field(default_factory=dict)
 
 
 def from_function(

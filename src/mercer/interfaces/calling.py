@@ -85,7 +85,7 @@ class Caller:
         """The operation's output to come, or its MercerError."""
         if operation.run_many is not None:
             return self._gathering(operation, channel).call(record)
-        run = partial(self.shop.run, operation.name, record, channel=channel)
+        run = partial(self.shop.run, operation, record, channel=channel)
         return asyncio.get_running_loop().run_in_executor(self._threads, run)
 
     def _gathering(self, operation: Operation, channel: str) -> Gathering:

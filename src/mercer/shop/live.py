@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mercer.core.capability import Capability
-from mercer.core.errors import MercerError, NotReady
+from mercer.core.errors import NotReady
 from mercer.core.model import Model
 from mercer.core.phrase import Phrase
 
@@ -94,7 +94,7 @@ class LiveModel:
                 if version is not None and self._serving is not None and version != self._serving.version:
                     self._serving = self._load(version)
                     log.info("%s: now answering with %s", self._capability.name, self._serving.label)
-            except (MercerError, OSError, ValueError, ImportError) as error:
+            except Exception as error:  # whatever a broken file makes a library raise
                 log.warning("%s: cannot load the newly chosen model: %s", self._capability.name, error)
 
     def _load(self, version: str) -> Serving:

@@ -16,6 +16,8 @@ from mercer.core.phrase import Phrase
 from mercer.core.record import Id, Record, about
 from mercer.jobs import all_jobs
 
+__all__ = ["all_capabilities", "all_operations", "asking_operation", "find"]
+
 RequestId = Annotated[
     Id | None,
     about(

@@ -171,7 +171,7 @@ class Shop:
                 live.now()
             except NotReady:
                 continue
-            except (MercerError, OSError, ValueError, ImportError) as error:
+            except Exception as error:  # whatever a broken file makes a library raise
                 log.warning("%s: cannot load the chosen model: %s", name, error)
                 whole = False
         return self.answering(), whole

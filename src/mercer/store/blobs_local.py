@@ -29,6 +29,7 @@ class LocalBlobs(Blobs):
         return self.root / checked_name(name)
 
     def read(self, name: str) -> bytes:
+        """Read the file at once."""
         with _told():
             try:
                 return self.path(name).read_bytes()
@@ -36,6 +37,7 @@ class LocalBlobs(Blobs):
                 raise no_file(name) from None
 
     def write(self, name: str, content: bytes) -> None:
+        """Write beside and rename, after the bytes are on the disk."""
         place = self.path(name)
         with _told():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +54,7 @@ class LocalBlobs(Blobs):
                 raise
 
     def change(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        """Hold a lock on the name meanwhile, which other processes respect."""
         place = self.path(name)
         with _told():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +65,11 @@ class LocalBlobs(Blobs):
         return content
 
     def exists(self, name: str) -> bool:
+        """Look whether it is a file."""
         return self.path(name).is_file()
 
     def list(self, prefix: str = "") -> list[str]:
+        """Walk through the folder in which the prefix ends."""
         start = self.root / checked_name(prefix).rpartition("/")[0] if prefix else self.root
         with _told():
             found = (Path(folder) / name for folder, _, names in os.walk(start) for name in names)
@@ -72,6 +77,7 @@ class LocalBlobs(Blobs):
         return sorted(name for name in names if name.startswith(prefix))
 
     def delete(self, prefix: str) -> None:
+        """Remove the file, or the folder with all in it."""
         place = self.path(prefix.rstrip("/"))
         with _told():
             if place.is_dir():
@@ -80,6 +86,7 @@ class LocalBlobs(Blobs):
                 place.unlink(missing_ok=True)
 
     def upload(self, folder: Path, prefix: str) -> None:
+        """Copy beside and rename; Conflict where the name is taken."""
         place = self.path(prefix)
         with _told():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -97,13 +104,16 @@ class LocalBlobs(Blobs):
                 shutil.rmtree(temporary, ignore_errors=True)
 
     def folder(self, prefix: str) -> Path | None:
+        """The files lie in a folder already."""
         return self.path(prefix)
 
     def scan_address(self, name: str) -> str:
+        """The path."""
         return str(self.path(name))
 
     @property
     def scan_options(self) -> None:
+        """A path needs nothing else."""
         return None
 
 

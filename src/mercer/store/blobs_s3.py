@@ -42,12 +42,15 @@ def open_s3(address: str) -> Blobs:
     options = {_OPTIONS[name]: value for name, value in given.items()}
     if given.get("endpoint", "").startswith("http://"):
         options["aws_allow_http"] = "true"
+    client: Any = {"timeout": "60s", "connect_timeout": "10s"}
+    if "aws_allow_http" in options:  # where the address does not say so, AWS_ALLOW_HTTP in the environment may
+        client["allow_http"] = True
+    config: Any = options
+    prefix = parts.path.strip("/")
     store = S3Store(
-        parts.netloc, prefix=parts.path.strip("/") or None, config=options,  # type: ignore[arg-type]
-        retry_config={"max_retries": 4}, client_options={"timeout": "60s", "connect_timeout": "10s"} | (  # type: ignore[arg-type]
-            {"allow_http": True} if "aws_allow_http" in options else {}),
-    )  # fmt: skip
-    return S3Blobs(store, f"s3://{parts.netloc}/{parts.path.strip('/')}".rstrip("/"), options)
+        parts.netloc, prefix=prefix or None, config=config, client_options=client, retry_config={"max_retries": 4}
+    )
+    return S3Blobs(store, f"s3://{parts.netloc}/{prefix}".rstrip("/"), options)
 
 
 class S3Blobs(Blobs):
@@ -59,6 +62,7 @@ class S3Blobs(Blobs):
         self._options = options
 
     def read(self, name: str) -> bytes:
+        """Fetch the object."""
         with _told(name):
             return self._get(name)[0]
 
@@ -69,12 +73,14 @@ class S3Blobs(Blobs):
         return bytes(found.bytes()), found.meta["e_tag"]
 
     def write(self, name: str, content: bytes) -> None:
+        """Put the object, which is atomic."""
         import obstore
 
         with _told(name):
             obstore.put(self._store, checked_name(name), content)
 
     def change(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        """Put it on condition that it is still the one that was read; Conflict after many tries."""
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
@@ -97,6 +103,7 @@ class S3Blobs(Blobs):
         )
 
     def exists(self, name: str) -> bool:
+        """Ask for its head."""
         import obstore
 
         with _told(name):
@@ -107,6 +114,7 @@ class S3Blobs(Blobs):
         return True
 
     def list(self, prefix: str = "") -> list[str]:
+        """Ask page by page for all under the prefix."""
         import obstore
 
         # The object store lists whole folders; the last part of the prefix is compared here.
@@ -116,6 +124,7 @@ class S3Blobs(Blobs):
         return sorted(name for name in found if name.startswith(prefix))
 
     def delete(self, prefix: str) -> None:
+        """Delete all that ``list`` finds under the name."""
         import obstore
 
         name = prefix.rstrip("/")
@@ -125,17 +134,20 @@ class S3Blobs(Blobs):
                 obstore.delete(self._store, names)
 
     def upload(self, folder: Path, prefix: str) -> None:
+        """Put the files one by one."""
         for path in sorted(each for each in folder.rglob("*") if each.is_file()):
             self.write(f"{prefix}/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
     def folder(self, prefix: str) -> None:
-        return None
+        """They have to be downloaded."""
 
     def scan_address(self, name: str) -> str:
+        """The address without its options."""
         return f"{self._address}/{checked_name(name)}"
 
     @property
     def scan_options(self) -> Mapping[str, str]:
+        """The options that the address had; keys come from the environment."""
         return self._options
 
 

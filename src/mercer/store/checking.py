@@ -94,7 +94,7 @@ def _described(lines: pl.Series, field: str, found: pl.Series, reason: Phrase) -
 
 def _shown(values: pl.Series) -> pl.Series:
     """The values as text, cut short."""
-    if values.dtype.is_nested() or values.dtype == pl.Object:
+    if values.dtype.is_nested() or values.dtype in (pl.Object, pl.Binary):
         text = pl.Series(values.name, [None if each is None else str(each) for each in values.to_list()], pl.String)
     else:
         text = values.cast(pl.String, strict=False)

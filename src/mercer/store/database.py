@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +24,7 @@ BUSY_SECONDS = 30
 # place of 4: between two of them a logged decision costs no disk wait.
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
-    "PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-65536", "PRAGMA mmap_size=1073741824", "PRAGMA temp_store=MEMORY",
+    "PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-65536", "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=16384",
 )  # fmt: skip
 
@@ -39,10 +41,22 @@ def connect(address: str, create: bool) -> Engine:
     family = url.get_backend_name()
     if family == "sqlite" and url.database:
         _want_file(Path(url.database), create)
-        return _sqlite(url)
+        return _not_inherited(_sqlite(url))
     if family in ("postgresql", "postgres"):
-        return _postgres(url)
+        return _not_inherited(_postgres(url))
     raise _unknown(address)
+
+
+def _not_inherited(engine: Engine) -> Engine:
+    """Let a forked child open connections of its own; using or closing its parent's would harm both."""
+    known = weakref.ref(engine)
+
+    def let_go() -> None:
+        if (held := known()) is not None:
+            held.dispose(close=False)
+
+    os.register_at_fork(after_in_child=let_go)
+    return engine
 
 
 def _want_file(path: Path, create: bool) -> None:

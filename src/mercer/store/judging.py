@@ -21,6 +21,7 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 # What never belongs into text: control characters but tab and line ends. Ids and words are one line, so those neither.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _CONTROL_OR_BREAK = r"[\x00-\x1f\x7f]"
+_ODD = r"[\x00-\x1f\x7f\x{fffd}]"
 _REPLACEMENT = "\ufffd"
 
 _TEXT = Phrase("not text", "不是文本")
@@ -50,6 +51,8 @@ class Verdict:
     wrong: list[tuple[pl.Series, Phrase]] = field(default_factory=list)
 
     def refuse(self, mask: pl.Series, reason: Phrase) -> None:
+        if not mask.any():  # nearly always, and nulls do not count
+            return
         mask = mask.fill_null(value=False)
         for earlier, _ in self.wrong:
             mask = mask & ~earlier
@@ -61,7 +64,7 @@ def judge(column: Column, given: pl.Series) -> Verdict:
     """Read a column of cells as its kind and judge them."""
     given = _emptied(given)
     verdict = _JUDGES[column.kind](column, given)
-    if column.required:
+    if column.required and given.null_count():
         verdict.refuse(given.is_null(), _MISSING)
     return verdict
 
@@ -75,7 +78,8 @@ def _emptied(given: pl.Series) -> pl.Series:
 
 def _unread(verdict: Verdict, given: pl.Series, reason: Phrase) -> Verdict:
     """Refuse what held something and could not be read."""
-    verdict.refuse(given.is_not_null() & verdict.values.is_null(), reason)
+    if verdict.values.null_count() != given.null_count():
+        verdict.refuse(given.is_not_null() & verdict.values.is_null(), reason)
     return verdict
 
 
@@ -103,6 +107,8 @@ def _as_text(given: pl.Series) -> pl.Series:
 
 
 def _refuse_characters(verdict: Verdict, values: pl.Series, one_line: bool) -> None:
+    if not values.str.contains(_ODD).any():
+        return
     verdict.refuse(values.str.contains(_CONTROL_OR_BREAK if one_line else _CONTROL), _BAD_CHARACTER)
     verdict.refuse(values.str.contains(_REPLACEMENT, literal=True), _BROKEN)
 

@@ -157,8 +157,9 @@ class Registry:
         return f"{_named(capability)}/chosen.json"
 
     def _now(self, capability: str) -> _Pointer:
+        pointer = self._pointer(capability)
         try:
-            return _Pointer.read(self._blobs.read(self._pointer(capability)))
+            return _Pointer.read(self._blobs.read(pointer))
         except NotFound:
             return _Pointer.read(None)
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints, ValidationError
 
-from mercer.core.errors import Conflict, Invalid, NotFound
+from mercer.core.errors import Conflict, Invalid, NotFound, Unavailable
 from mercer.core.phrase import Phrase
 from mercer.core.record import Language, Record, ShortText, about, refuse
 
@@ -100,10 +100,15 @@ def read(folder: Path) -> Settings:
     path = folder / FILE
     try:
         text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a name with a NUL in it names nothing
         raise NotFound(
             Phrase("there is no shop in '{folder}'", "“{folder}”里没有店铺").format(folder=folder),
             Phrase("make one: mercer new {folder}", "先新建一个：mercer new {folder}").format(folder=folder),
+        ) from None
+    except OSError as error:
+        raise Unavailable(
+            Phrase("cannot read {path}: {error}", "无法读取 {path}：{error}").format(path=path, error=error.strerror),
+            Phrase("check the name and the rights of the file", "请检查文件名及其权限"),
         ) from None
     try:
         return Settings.model_validate(tomllib.loads(text))

@@ -39,27 +39,30 @@ class Writer:
         self._sqlite = connection.dialect.name == "sqlite"
         self._last: dict[str, int] = {}
 
-    def write(self, table: str, frame: pl.DataFrame) -> Written:
+    def write(self, table: str, frame: pl.DataFrame, keep: bool = False) -> Written:
         """Put checked rows into a table. Exactly the columns that are present are set.
 
-        A row whose key is known is left alone in an append table, and where nothing in it differs. Of several rows with one
-        key, the first counts in an append table and the last in the others.
+        A row whose key is known is left alone in an append table, where ``keep`` is set, and where nothing in it differs. Of
+        several rows with one key, the first counts where known rows are left alone, and the last elsewhere.
         """
         declaration = declared(table)
-        rows = _once(declaration, to_wire(declaration, frame))
+        keep = keep or declaration.append
+        rows = _once(declaration, to_wire(declaration, frame), keep)
         if rows.is_empty():
             return Written()
         with told():
             added, changed = (
-                self._put_sqlite(table, rows) if self._sqlite else writing_postgres.put(self._raw, table, rows)
+                self._put_sqlite(table, rows, keep)
+                if self._sqlite
+                else writing_postgres.put(self._raw, table, rows, keep)
             )
         return Written(added, changed, frame.height - added - changed)
 
-    def _put_sqlite(self, table: str, rows: pl.DataFrame) -> tuple[int, int]:
+    def _put_sqlite(self, table: str, rows: pl.DataFrame, keep: bool) -> tuple[int, int]:
         # Nobody else gives out numbers while this transaction lasts, so they are counted here and noted at its end.
         last = self._last[table] if table in self._last else writing_sqlite.last_number(self._raw, table)
         self._last[table] = last + rows.height
-        return writing_sqlite.put(self._raw, table, rows, last)
+        return writing_sqlite.put(self._raw, table, rows, last, keep)
 
     def import_progress(self, fingerprint: str, name: str, importer: str, records: int, finished: bool) -> None:
         """Note how far an import has come, in the same transaction as its rows."""
@@ -86,12 +89,12 @@ class Writer:
             writing_sqlite.keep_number(self._raw, table, last)
 
 
-def _once(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+def _once(table: Table, rows: pl.DataFrame, keep: bool) -> pl.DataFrame:
     key = list(table.key)
     distinct = rows[key[0]].n_unique() if len(key) == 1 else rows.select(key).n_unique()
     if distinct == rows.height:
         return rows
-    return rows.unique(key, keep="first" if table.append else "last", maintain_order=True)
+    return rows.unique(key, keep="first" if keep else "last", maintain_order=True)
 
 
 @contextmanager

@@ -27,15 +27,15 @@ def lock_shared(connection: psycopg.Connection[Any]) -> None:
     connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
 
 
-def put(connection: psycopg.Connection[Any], table: str, frame: pl.DataFrame) -> tuple[int, int]:
-    """Write rows within the open transaction; returns how many were added and changed."""
+def put(connection: psycopg.Connection[Any], table: str, frame: pl.DataFrame, keep: bool = False) -> tuple[int, int]:
+    """Write rows within the open transaction; returns how many were added and changed. ``keep`` leaves known rows alone."""
     names = frame.columns
     if frame.height <= FEW:
         source, arrays = _arrays(table, names, frame)
-        found = connection.execute(_statement(table, names, source), arrays).fetchone()
+        found = connection.execute(_statement(table, names, source, keep), arrays).fetchone()
     else:
         _copy(connection, table, names, frame)
-        found = connection.execute(_statement(table, names, '"_incoming"')).fetchone()
+        found = connection.execute(_statement(table, names, '"_incoming"', keep)).fetchone()
         connection.execute('DROP TABLE "_incoming"')
     assert found is not None
     return int(found[0]), int(found[1])
@@ -60,10 +60,10 @@ def _copy(connection: psycopg.Connection[Any], table: str, names: list[str], fra
             copy.write(piece.write_csv(include_header=False))
 
 
-def _statement(table: str, names: list[str], source: str) -> str:
+def _statement(table: str, names: list[str], source: str, keep: bool) -> str:
     declaration = declared(table)
     values = [name for name in names if name not in declaration.key]
-    if declaration.append or not values:
+    if declaration.append or keep or not values:
         action = "NOTHING"
     else:
         sets = ", ".join(f'"{name}" = excluded."{name}"' for name in ("_stored", *values))

@@ -35,13 +35,18 @@ def keep_number(connection: sqlite3.Connection, table: str, last: int) -> None:
     )
 
 
-def put(connection: sqlite3.Connection, table: str, frame: pl.DataFrame, last: int) -> tuple[int, int]:
-    """Write rows numbered from ``last`` + 1 within the open transaction; returns how many were added and changed."""
+def put(
+    connection: sqlite3.Connection, table: str, frame: pl.DataFrame, last: int, keep: bool = False
+) -> tuple[int, int]:
+    """Write rows numbered from ``last`` + 1 within the open transaction; returns how many were added and changed.
+
+    ``keep`` leaves rows that are there as they are.
+    """
     names = tuple(frame.columns)
     added = changed = 0
     for piece in frame.iter_slices(SLICE):
         new = _insert(connection, table, names, piece, last)
-        if new < piece.height and (statement := _updating(table, names)):
+        if new < piece.height and not keep and (statement := _updating(table, names)):
             changed += _update(connection, statement, table, piece, last, new)
         added += new
         last += piece.height

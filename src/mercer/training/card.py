@@ -47,6 +47,7 @@ _EXPOSURE = Phrase(
 _GAP = Phrase(
     "Newcomers get {metric} {new}, customers the past knows {known}.", "新客户的 {metric} 为 {new}，老客户为 {known}。"
 )
+_STOP = Phrase(".", "。")
 _NO_EXAM = Phrase("It was not examined.", "未经检验。")
 
 
@@ -69,17 +70,19 @@ def _say(words: Plain, language: str) -> str:
 
 
 def _purpose(report: Plain, language: str) -> Iterator[str]:
-    yield _say(report["summary"], language)
+    asked = Phrase("The question: {summary}.", "问题：{summary}。")
+    yield asked.format(summary=Phrase(**report["summary"])).say(language)
     yield ""
-    yield _say(report["about"], language)
+    answered = Phrase("How it answers: {about}.", "回答方式：{about}。")
+    yield answered.format(about=Phrase(**report["about"])).say(language)
 
 
 def _why(report: Plain, language: str) -> Iterator[str]:
-    yield _say(report["why"], language)
+    yield _say(report["why"], language) + _STOP.say(language)
     if report["otherwise"]:
         yield ""
     for each in report["otherwise"]:
-        yield f"- {_say(each, language)}"
+        yield f"- {_say(each, language)}{_STOP.say(language)}"
 
 
 def _scores(report: Plain, language: str) -> Iterator[str]:

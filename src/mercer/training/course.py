@@ -18,12 +18,14 @@ from mercer.training.choose import Choice, choose
 from mercer.training.engine import Engine
 from mercer.training.extras import missing_extras
 from mercer.training.leaderboard import Candidate, Leaderboard, leaderboard
-from mercer.training.split import Split, split
+from mercer.training.split import Split
 from mercer.training.task import SCORES, Outcome, task_of
 
 EXAM_SHARE = 0.7
 """The part of the time that examining may take; fitting the chosen model on everything needs the rest."""
-START_SECONDS = 3.0
+REFIT_SHARE = 0.7
+"""The part of the time left that fitting on everything may take: should it fail, the next model still gets its turn."""
+START_SECONDS = 1.0
 """What a process needs before and after fitting."""
 
 
@@ -56,20 +58,33 @@ class Trained:
 def run(course: Course, progress: Progress) -> Trained:
     """Examine every candidate, choose, and fit the chosen one on everything."""
     capability = course.capability
-    times = capability.span(course.snapshot)
-    if not len(times):
+    cut, actions = _look(course, progress)
+    if not actions:
         raise NotReady(
             Phrase("the shop holds nothing from which '{name}' could be learned", "店铺中没有可供“{name}”学习的数据").format(
                 name=capability.name),
             Phrase("import what happened in the shop: mercer import SHOP FILE…", "请先导入店铺的历史数据：mercer import 店铺 文件…"),
         )  # fmt: skip
-    cut = split(times)
     candidates = _candidates(course, cut)
     if cut is None:
-        return _untested(course, candidates, len(times), progress)
+        return _untested(course, candidates, actions, progress)
     examined = _examine(course, cut, candidates, progress)
     board = leaderboard(capability.metrics, capability.baseline, examined, course.seed)
     return _chosen(course, cut, board, progress)
+
+
+def _look(course: Course, progress: Progress) -> tuple[Split | None, int]:
+    """Where time can be cut, and how many actions there are in all."""
+    step = Phrase("looking where time can be cut", "确定时间的划分")
+    progress(step, 0, 1)
+    folder = _folder(course, "look")
+    task_of("look", course.capability).save(folder)
+    outcome = course.engine.run({"look": folder}, course.data, course.budget, lambda *_: None)["look"]
+    if not outcome.finished:
+        raise _nothing_finished([], outcome)
+    progress(step, 1, 1)
+    found = outcome.facts["split"]
+    return Split.of(found) if found else None, outcome.facts["actions"]
 
 
 def _candidates(course: Course, cut: Split | None) -> list[Candidate]:
@@ -102,7 +117,7 @@ def _examine(course: Course, cut: Split, candidates: Sequence[Candidate], progre
     folders = {name: _folder(course, f"exam-{name}") for name in ready}
     for name, folder in folders.items():
         task_of(
-            course.capability, name, seed=course.seed, cut=cut.cut.isoformat(), limit=course.cases
+            "examine", course.capability, name, seed=course.seed, cut=cut.cut.isoformat(), limit=course.cases
         ).save(folder)  # fmt: skip
     over: list[str] = []
     progress(step, 0, len(ready))
@@ -132,7 +147,7 @@ def _chosen(course: Course, cut: Split, board: Leaderboard, progress: Progress) 
     while True:
         choice = choose(board, lambda each: each.model not in refused and _in_time(course, each, growth))
         if choice is None:
-            raise _nothing_finished(board, refit)
+            raise _nothing_finished(board.candidates, refit)
         if not course.publish:
             return Trained(cut, board, choice, None)
         refit = _refit(course, choice.model, progress)
@@ -144,7 +159,7 @@ def _chosen(course: Course, cut: Split, board: Leaderboard, progress: Progress) 
 def _in_time(course: Course, candidate: Candidate, growth: float) -> bool:
     if not course.publish or candidate.outcome is None:
         return True
-    return (candidate.outcome.fit_seconds or 0.0) * growth + START_SECONDS <= course.budget.left()
+    return (candidate.outcome.fit_seconds or 0.0) * growth + START_SECONDS <= REFIT_SHARE * course.budget.left()
 
 
 def _with_refused(board: Leaderboard, refused: set[str]) -> Leaderboard:
@@ -160,8 +175,8 @@ def _refit(course: Course, model: str, progress: Progress) -> Outcome:
     step = Phrase("fitting {model} on everything", "用全部数据拟合 {model}").format(model=model)
     progress(step, 0, 1)
     folder = _folder(course, f"refit-{model}")
-    task_of(course.capability, model, seed=course.seed).save(folder)
-    outcome = course.engine.run({model: folder}, course.data, course.budget, lambda *_: None)[model]
+    task_of("refit", course.capability, model, seed=course.seed).save(folder)
+    outcome = course.engine.run({model: folder}, course.data, course.budget.part(REFIT_SHARE), lambda *_: None)[model]
     progress(step, 1, 1)
     return outcome
 
@@ -179,7 +194,7 @@ def _untested(course: Course, candidates: list[Candidate], actions: int, progres
         return Trained(None, board, choice, None)
     refit = _refit(course, capability.baseline, progress)
     if not refit.finished:
-        raise _nothing_finished(board, refit)
+        raise _nothing_finished(board.candidates, refit)
     return Trained(None, board, choice, refit)
 
 
@@ -189,11 +204,11 @@ def _folder(course: Course, name: str) -> Path:
     return folder
 
 
-def _nothing_finished(board: Leaderboard, refit: Outcome | None) -> NotReady:
-    notes = [f"{each.model}: {each.note}" for each in board.candidates if each.note]
-    chinese = [f"{each.model}：{each.note.zh}" for each in board.candidates if each.note]
-    if refit is not None and refit.note is not None:
-        notes, chinese = [refit.note.en], [refit.note.zh]
+def _nothing_finished(candidates: Sequence[Candidate], lone: Outcome | None) -> NotReady:
+    notes = [f"{each.model}: {each.note}" for each in candidates if each.note]
+    chinese = [f"{each.model}：{each.note.zh}" for each in candidates if each.note]
+    if lone is not None and lone.note is not None:
+        notes, chinese = [lone.note.en], [lone.note.zh]
     return NotReady(
         Phrase("no model could be trained", "没有模型能够完成训练"),
         Phrase("; ".join(notes) or "give more time with --minutes or memory with --memory-mb",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mercer.core.errors import missing_extra
+from mercer.core.errors import Unavailable, missing_extra
 from mercer.core.phrase import Phrase
 from mercer.training.budget import Budget
 from mercer.training.engine import Done, LocalProcesses
@@ -61,7 +61,18 @@ class RayCluster:
             raise missing_extra("ray", "engine = ray://…") from None
         if not ray.is_initialized():
             address = self._address if self._address.startswith("ray://") else None
-            ray.init(address=address, log_to_driver=False, configure_logging=False, include_dashboard=None)
+            try:
+                ray.init(address=address, log_to_driver=False, configure_logging=False)
+            except (ConnectionError, OSError) as error:
+                raise Unavailable(
+                    Phrase(
+                        "no Ray cluster answers at {address}: {error}", "{address} 处没有 Ray 集群应答：{error}"
+                    ).format(address=self._address, error=error),
+                    Phrase(
+                        'start it, or write engine = "local" in mercer.toml',
+                        '请启动集群，或在 mercer.toml 中写 engine = "local"',
+                    ),
+                ) from None
         return ray
 
 

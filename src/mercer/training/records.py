@@ -134,4 +134,5 @@ def cell(score: Mapping[str, float | None] | None) -> str:
     mean, low, high = score["mean"], score.get("low"), score.get("high")
     if low is None or high is None:
         return f"{mean:.4g}"
-    return f"{mean:.4g} ±{(high - low) / 2:.2g}"
+    half = (high - low) / 2
+    return f"{mean:.4g} ±{half:.2g}" if half > 1e-9 else f"{mean:.4g} ±0"  # the rest is rounding

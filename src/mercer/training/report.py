@@ -6,7 +6,6 @@ import math
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -44,7 +43,7 @@ def report(course: Course, trained: Trained, rows: Mapping[str, int]) -> Plain:
             "rows": dict(rows),
             "reads": {"needs": list(kind.needs), "uses": list(kind.uses)},
         },
-        "split": _split(trained),
+        "split": trained.split and trained.split.plain(),
         "cases": dict(board.cases),
         "customers": dict(board.customers),
         "deciding": board.deciding,
@@ -80,15 +79,6 @@ def _settings(kind: Any) -> list[Plain]:
     held = kind.Settings().model_dump(mode="json")
     fields = kind.Settings.model_fields
     return [{"name": name, "value": value, "about": _both(description(fields[name]))} for name, value in held.items()]
-
-
-def _split(trained: Trained) -> Plain | None:
-    if trained.split is None:
-        return None
-    held = asdict(trained.split)
-    for name in ("cut", "first", "last"):
-        held[name] = getattr(trained.split, name).isoformat()
-    return {**held, "words": _both(trained.split.words)}
 
 
 def _metric(metric: Metric) -> Plain:
@@ -139,9 +129,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _score_of(board: Leaderboard, model: str) -> Plain | None:
+def _score_of(board: Leaderboard, model: str) -> float | None:
     score = board.scores.get(model, {}).get(board.deciding, {}).get(board.metric.name)
-    return _score(score) if score else None
+    return _finite(score.value.mean) if score else None
 
 
 def _refit(trained: Trained) -> Plain | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +46,18 @@ class Split:
     def future(self, snapshot: Snapshot) -> Snapshot:
         """What happened from the cut on."""
         return snapshot.between(self.cut, snapshot.end)
+
+    def plain(self) -> dict[str, Any]:
+        """What JSON can hold of it."""
+        held = {name: getattr(self, name).isoformat() for name in ("cut", "first", "last")}
+        words = {"en": self.words.en, "zh": self.words.zh}
+        return {**held, "before": self.before, "after": self.after, "words": words, "young": self.young}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Split:
+        """A split from what ``plain`` gave."""
+        times = {name: datetime.fromisoformat(plain[name]) for name in ("cut", "first", "last")}
+        return cls(**{**plain, **times, "words": Phrase(**plain["words"])})
 
 
 def split(times: Sequence[Any]) -> Split | None:

@@ -16,22 +16,25 @@ from mercer.core.phrase import Phrase
 TASK, RESULT, SCORES, VERSION, LOG = "task.json", "result.json", "scores.npz", "version", "log.txt"
 
 State = Literal["finished", "over_time", "over_memory", "failed"]
+Work = Literal["look", "examine", "refit"]
+"""Look where time can be cut; fit a model on the past and examine it; fit it on everything and save it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Fit one model and examine it (``cut`` given), or fit it on everything and save it.
+    """One piece of work. The data of a large shop is read in such processes only, never in the one that asks for it.
 
-    ``capability`` is "module:Class" and ``models_path`` the folders in which its models are looked for: a process that
-    starts afresh finds with these what its parent had found.
+    ``capability`` is "module:Class" and ``models_path`` the folders in which its models are looked for: with these a
+    process that starts afresh, perhaps on another machine, finds what its parent had found.
     """
 
+    work: Work
     capability: str
     models_path: tuple[str, ...]
-    model: str
+    model: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
-    cut: str | None = None
+    cut: str = ""
     limit: int = 0
 
     def save(self, folder: Path) -> None:
@@ -43,21 +46,27 @@ class Task:
         """Read a task from its folder."""
         return cls(**json.loads((folder / TASK).read_text(encoding="utf-8")))
 
-    def make(self) -> tuple[Capability, Model]:
-        """The capability, and the model with its settings, still to be fitted."""
+    def the_capability(self) -> Capability:
+        """The capability, made anew."""
         module, _, name = self.capability.partition(":")
         capability: Capability = getattr(importlib.import_module(module), name)()
+        return capability
+
+    def make(self) -> tuple[Capability, Model]:
+        """The capability, and the model with its settings, still to be fitted."""
+        capability = self.the_capability()
         package = importlib.import_module(capability.models_package)
-        package.__path__ = list(self.models_path)
+        own = list(package.__path__)
+        package.__path__ = own + [each for each in self.models_path if each not in own]
         kind = capability.model(self.model)
         return capability, kind(kind.Settings(**self.settings))
 
 
-def task_of(capability: Capability, model: str, **told: Any) -> Task:
-    """A task for a model of ``capability``, found again in another process."""
+def task_of(work: Work, capability: Capability, model: str = "", **told: Any) -> Task:
+    """A task for ``capability`` and one of its models, found again in another process."""
     kind = type(capability)
     package = importlib.import_module(capability.models_package)
-    return Task(f"{kind.__module__}:{kind.__qualname__}", tuple(package.__path__), model, **told)
+    return Task(work, f"{kind.__module__}:{kind.__qualname__}", tuple(package.__path__), model, **told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A training process: ``python -m mercer.training.worker TASK_FOLDER SNAPSHOT_FOLDER``.
 
-It reads its task, works, and leaves result.json with scores.npz (an examination) or version/ (a model to publish). A
+It reads its task, works, and leaves result.json, with scores.npz (an examination) or version/ (a model to publish). A
 process of its own can be stopped when it takes too long or too much, and takes nobody with it when it crashes.
 """
 
@@ -28,15 +28,22 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 def work(folder: Path, snapshot: Snapshot) -> dict[str, Any]:
     """Do the task in ``folder``; what comes back is the content of result.json."""
     task = Task.load(folder)
-    if task.cut is None:
-        return _refit(task, folder, snapshot)
-    return _backtest(task, folder, snapshot, datetime.fromisoformat(task.cut))
+    return {"look": _look, "examine": _examine, "refit": _refit}[task.work](task, folder, snapshot)
 
 
-def _backtest(task: Task, folder: Path, snapshot: Snapshot, cut: datetime) -> dict[str, Any]:
+def _look(task: Task, folder: Path, snapshot: Snapshot) -> dict[str, Any]:
+    from mercer.training.split import split
+
+    times = task.the_capability().span(snapshot)
+    cut = split(times)
+    return {"facts": {"actions": len(times), "split": cut and cut.plain()}}
+
+
+def _examine(task: Task, folder: Path, snapshot: Snapshot) -> dict[str, Any]:
     from mercer.training.backtest import backtest
 
     capability, model = task.make()
+    cut = datetime.fromisoformat(task.cut)
     past, future = snapshot.between(None, cut), snapshot.between(cut, snapshot.end)
     examined = backtest(capability, model, past, future, task.limit, task.seed)
     examined.scores.save(folder / SCORES)

@@ -14,12 +14,15 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from mercer.core.errors import Invalid, MercerError
-from mercer.core.operation import Operation
+from mercer.core.operation import Operation, Then, silent
 from mercer.core.phrase import Phrase
 from mercer.interfaces.cli.drawing import draw
 from mercer.interfaces.cli.reading import language_of, read_input
+from mercer.interfaces.own import own_operations
 from mercer.interfaces.problems import problem_json
 from mercer.shop.operations import all_operations
+
+INTERRUPTED = 130
 
 
 def main() -> NoReturn:
@@ -32,14 +35,14 @@ def run(arguments: Sequence[str], operations: Mapping[str, Operation] | None = N
     language = language_of(arguments)
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        tree = draw(all_operations() if operations is None else operations, language, _call)
+        tree = draw({**all_operations(), **own_operations()} if operations is None else operations, language, _call)
         return _run(tree, list(arguments))
     except MercerError as error:
         _tell(error, language, "--json" in arguments, told)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         told.print(Phrase("stopped", "已停止").say(language))
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; Python must not complain once more while it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -61,6 +64,9 @@ def _run(tree: TyperGroup, arguments: list[str]) -> int:
             typer.echo(error.format_message())
             return 0
         raise _usage(error, tree) from None
+    if ended == INTERRUPTED:  # Typer turns Ctrl-C into this
+        raise KeyboardInterrupt
+    sys.stdout.flush()
     return ended if isinstance(ended, int) else 0
 
 
@@ -76,28 +82,46 @@ def _call(operation: Operation, given: dict[str, Any]) -> None:
     with Bars(Console(stderr=True), language) as progress:
         if operation.opens_shop:
             with Shop.open(folder) as shop:
-                result = shop.run(operation.name, record, progress=progress, channel="cli")
+                result = shop.run(operation, record, progress=progress, channel="cli")
         else:
             result = operation.run(folder, record, progress)  # type: ignore[arg-type]
     if given["as_json"]:
         print("{}" if result is None else result.model_dump_json())
     else:
         show(result, language, Console())
+    _go_on(getattr(result, "then", None))
+
+
+def _go_on(then: Then | None) -> None:
+    """Go on with what the result names, such as the server at the end of the demo."""
+    if then is None:
+        return
+    from mercer.shop import Shop
+
+    operation = {**all_operations(), **own_operations()}[then.operation]
+    with Shop.open(then.folder) as shop:
+        operation.run(shop, operation.input.model_validate(then.given), silent)
 
 
 def _tell(error: MercerError, language: str, as_json: bool, console: Console) -> None:
     if as_json:
-        console.print(problem_json(error, language), markup=False)
+        console.print(_printable(problem_json(error, language)), markup=False)
         return
     console.print(Phrase("Error: ", "错误：").say(language), style="bold red", end="")
-    console.print(error.message.say(language), markup=False)
+    console.print(_printable(error.message.say(language)), markup=False)
     # A lone fault that names no row is what message and hint say already.
     for fault in error.faults[:20] if len(error.faults) > 1 or any(f.row is not None for f in error.faults) else ():
         row = "" if fault.row is None else Phrase("row {row}, ", "第 {row} 行，").format(row=fault.row).say(language)
-        console.print(f"  {row}{fault.field}: {fault.found} → {fault.remedy.say(language)}", markup=False)
+        line = f"  {row}{fault.field}: {fault.found} → {fault.remedy.say(language)}"
+        console.print(_printable(line), markup=False)
     if error.hint.en:
         console.print(Phrase("Hint: ", "提示：").say(language), style="bold green", end="")
-        console.print(error.hint.say(language), markup=False)
+        console.print(_printable(error.hint.say(language)), markup=False)
+
+
+def _printable(text: str) -> str:
+    """Text with whatever no terminal can show, such as bytes of a file name that are no UTF-8, written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _usage(error: Any, tree: TyperGroup) -> Invalid:

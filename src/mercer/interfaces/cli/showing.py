@@ -8,10 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel
 from rich import box
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+SHORT = 40
+"""A value of at most so many columns stands beside others on one line."""
 
 
 def show(result: Any, language: str, console: Console) -> None:
@@ -55,7 +59,8 @@ def _in_language(values: Mapping[str, Any], language: str) -> dict[str, Any]:
     for name, value in values.items():
         if name.endswith("_zh") and name[:-3] in values:
             continue
-        kept[name] = values.get(f"{name}_zh", value) if chinese else value
+        said = values.get(f"{name}_zh", value) if chinese else value
+        kept[name] = _in_language(said, language) if isinstance(said, Mapping) else said
     return kept
 
 
@@ -69,13 +74,45 @@ def _table(title: str, rows: Sequence[Any], language: str) -> Iterator[Renderabl
     names = [name for name in names if any(row.get(name) not in (None, [], {}, "") for row in plain)]
     if title:
         yield Text(f"\n{_words(title)}", style="bold")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in names:
-        numeric = all(isinstance(row.get(name), (int, float, type(None))) for row in plain)
-        table.add_column(escape(_words(name)), justify="right" if numeric else "left", overflow="fold")
-    for row in plain:
-        table.add_row(*(Text(cell(row.get(name))) for name in names))
-    yield table
+    yield _Rows(plain, names)
+
+
+class _Rows:
+    """Rows as a table; or, where whole sentences would stand in columns too narrow to read, one row after the other."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+        self._rows = rows
+        self._names = names
+        self._cells = [[cell(row.get(name)) for name in names] for row in rows]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        widest = [max((cell_len(text) for text in column), default=0) for column in zip(*self._cells, strict=True)]
+        if sum(widest) > 2.5 * options.max_width:
+            yield from self._blocks(widest)
+        else:
+            yield self._table()
+
+    def _table(self) -> Table:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for name in self._names:
+            numeric = all(isinstance(row.get(name), (int, float, type(None))) for row in self._rows)
+            table.add_column(escape(_words(name)), justify="right" if numeric else "left", overflow="fold")
+        for cells in self._cells:
+            table.add_row(*(Text(text) for text in cells))
+        return table
+
+    def _blocks(self, widest: Sequence[int]) -> Iterator[RenderableType]:
+        """For each row, its short values on one line and below it the long ones, each with its name."""
+        for cells in self._cells:
+            short = [text for text, width in zip(cells, widest, strict=True) if width <= SHORT and text]
+            yield Text("\n" + "  ".join(short), style="bold")
+            lines = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
+            lines.add_column(style="cyan", no_wrap=True)
+            lines.add_column(overflow="fold")
+            for name, text, width in zip(self._names, cells, widest, strict=True):
+                if width > SHORT and text:
+                    lines.add_row(escape(_words(name)), Text(text))
+            yield lines
 
 
 def cell(value: Any) -> str:

@@ -83,7 +83,7 @@ class Tools:
         return await loop.run_in_executor(None, self._run, operation, record, tell)
 
     def _run(self, operation: Operation, record: Record, tell: Any) -> Any:
-        return self._caller.shop.run(operation.name, record, progress=tell, channel="mcp")
+        return self._caller.shop.run(operation, record, progress=tell, channel="mcp")
 
     def _operation(self, name: str, role: str) -> Operation:
         operation = self._operations.get(name)

@@ -35,12 +35,10 @@ class Cors:
         return heard.method == "OPTIONS" and b"access-control-request-method" in heard.headers
 
     def preflight(self, heard: Heard) -> Headers:
-        """The answer to a browser that asks first; for an origin that is not listed it allows nothing."""
-        shared = self.headers(heard)
-        if not any(name == b"access-control-allow-origin" for name, _ in shared):
-            return shared
+        """What a browser that asks first may do, beside ``headers``; nothing for an origin that is not listed."""
+        if not any(name == b"access-control-allow-origin" for name, _ in self.headers(heard)):
+            return ()
         return (
-            *shared,
             (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
             (b"access-control-allow-headers", ALLOWED),
             (b"access-control-max-age", MINUTES_10),

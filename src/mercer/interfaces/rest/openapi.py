@@ -7,23 +7,26 @@ from typing import Annotated, Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from mercer.core.phrase import Phrase
 from mercer.core.record import Record, about
 
 PROBLEM = "application/problem+json"
 
 REFUSALS = {
-    400: "the input was refused; faults name each row and field",
-    401: "no API key, or an unknown one",
-    403: "the key's role may not do this",
-    404: "there is no such thing",
-    405: "this path has no such method",
-    409: "somebody else is doing it, or it was done otherwise before",
-    413: "the body is over its limit",
-    415: "the body is not JSON",
-    429: "over the rate limit; Retry-After says for how many seconds",
-    500: "something went wrong that should not",
-    501: "a library has to be installed first",
-    503: "a model has to be trained first, or the database does not answer",
+    400: Phrase("the input was refused; faults name each row and field", "输入被拒绝；faults 指出每个行与字段"),
+    401: Phrase("no API key, or an unknown one", "缺少 API 密钥，或密钥无法识别"),
+    403: Phrase("the key's role may not do this", "密钥的角色无权执行此操作"),
+    404: Phrase("there is no such thing", "不存在"),
+    405: Phrase("this path has no such method", "此路径不接受该方法"),
+    409: Phrase("somebody else is doing it, or it was done otherwise before", "他人正在操作，或先前的内容与此不同"),
+    413: Phrase("the body is over its limit", "请求正文超过上限"),
+    415: Phrase("the body is not JSON", "请求正文不是 JSON"),
+    429: Phrase(
+        "over the rate limit; Retry-After says for how many seconds", "请求过于频繁；Retry-After 给出应等待的秒数"
+    ),
+    500: Phrase("something went wrong that should not", "出现了意外错误"),
+    501: Phrase("a library has to be installed first", "须先安装某个库"),
+    503: Phrase("a model has to be trained first, or the database does not answer", "须先训练模型，或数据库没有回应"),
 }
 
 
@@ -52,7 +55,7 @@ class Problem(Record):
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals that a route may answer with."""
     chosen = statuses or tuple(REFUSALS)
-    return {status: {"model": Problem, "description": REFUSALS[status]} for status in chosen} | {
+    return {status: {"model": Problem, "description": REFUSALS[status].en} for status in chosen} | {
         "default": {"model": Problem, "description": "any other refusal"}
     }
 

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,12 +45,8 @@ class EventFiles:
         self.paths: list[Path] = []
         self.written = 0
 
-    def write(self, day: Day, bought: Orders) -> None:
-        """Write the events of a day; purchases carry the numbers of its orders."""
-        self.put(self.lines(day, bought))
-
     def put(self, lines: Iterator[str]) -> None:
-        """Write ready lines."""
+        """Write lines of JSON, going on to the next file when one is full."""
         for line in lines:
             if self._file is None or self.written % ROWS_IN_FILE == 0:
                 self._next_file()
@@ -91,7 +88,7 @@ class EventFiles:
                 yield self._told(heads[visit], kind, micros, page + worth, "", self._items[product] % 1)
 
     def _told(self, head: tuple[str, str], kind: int, micros: int, params: str, commerce: str, items: str) -> str:
-        date = datetime.fromtimestamp(micros // 1_000_000, UTC).strftime("%Y%m%d")
+        date = _date(micros // 86_400_000_000)
         session, who = head
         return (
             f'{{"event_date":"{date}","event_timestamp":"{micros}","event_name":"{_NAMES[kind]}",'
@@ -176,6 +173,12 @@ class EventFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@cache
+def _date(day: int) -> str:
+    """A day, counted from 1970, as Analytics writes it."""
+    return datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y%m%d")
 
 
 def _text(key: str, value: str) -> str:

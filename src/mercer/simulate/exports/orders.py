@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from mercer.simulate.catalogue import Catalogue
+from mercer.simulate.dirt import Dirt
 from mercer.simulate.exports.labels import CURRENCY, Labels
 from mercer.simulate.exports.money import major, shopify_time
 from mercer.simulate.people import COUNTRIES, People, name_of
@@ -34,19 +35,19 @@ _DAY = 86_400_000_000
 class OrderFile:
     """An order export being written, a day at a time."""
 
-    def __init__(self, path: Path, products: Catalogue, whom: People, names: Labels) -> None:
+    def __init__(self, path: Path, products: Catalogue, whom: People, names: Labels, dirt: Dirt) -> None:
         self._products = products
         self._whom = whom
         self._names = names
+        self._dirt = dirt
         self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.DictWriter(self._file, HEADERS, restval="", lineterminator="\n")
         self._writer.writeheader()
 
-    def write(self, day: Orders) -> None:
-        """Write the orders of a day."""
-        for index in range(len(day)):
-            for row in self.rows(day, index):
-                self._writer.writerow(row)
+    def write(self, index: int, day: Orders) -> None:
+        """Write the orders of day ``index``."""
+        for rows in self._dirt.orders(index, [self.rows(day, each) for each in range(len(day))]):
+            self._writer.writerows(rows)
 
     def rows(self, day: Orders, index: int) -> list[dict[str, str]]:
         """The rows of one order."""

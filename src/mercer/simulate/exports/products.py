@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mercer.simulate.assortment import Assortment
 from mercer.simulate.catalogue import Catalogue, description
+from mercer.simulate.dirt import Dirt
 from mercer.simulate.exports.labels import SITE, Labels
 from mercer.simulate.exports.money import major
 
@@ -22,16 +23,17 @@ HEADERS = (
 )  # fmt: skip
 
 
-def write_products(path: Path, goods: Assortment, products: Catalogue, names: Labels) -> int:
+def write_products(path: Path, goods: Assortment, products: Catalogue, names: Labels, dirt: Dirt) -> int:
     """Write every product; returns the number of variants. Variants after the first have a row of their own with no title."""
     variants = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, HEADERS, restval="", lineterminator="\n")
         writer.writeheader()
         for index in range(len(products)):
-            for row in rows_of(goods, products, names, index):
-                writer.writerow(row)
-                variants += 1
+            rows = list(rows_of(goods, products, names, index))
+            variants += len(rows)
+            writer.writerows(dirt.products(index, rows))
+        writer.writerows(dirt.services())
     return variants
 
 

@@ -1,1 +1,1 @@
-"""One file per platform whose exports are read."""
+"""One file for each platform whose exports Mercer reads; a module here with ``layouts`` is found by itself."""

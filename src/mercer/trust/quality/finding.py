@@ -17,9 +17,6 @@ class Found(Record):
     count: Annotated[int, about("rows with the defect", "有此问题的行数")]
     rows: Annotated[int, about("rows of the table", "该表的行数")]
     share: Annotated[float, about("share of the rows", "占比")]
-    examples: Annotated[
-        tuple[str, ...], about("ids of a few of them; addresses of people are masked", "若干示例编号；个人地址已遮盖")
-    ] = ()
 
 
 class Cost(Record):
@@ -55,6 +52,9 @@ class Finding(Record):
     found: Annotated[Found, about("what was found", "发现")]
     costs: Annotated[Cost, about("what it costs", "代价")]
     repair: Annotated[Repair, about("what to do", "建议")]
+    examples: Annotated[
+        tuple[str, ...], about("ids of a few of them; addresses of people are masked", "若干示例编号；个人地址已遮盖")
+    ] = ()
 
 
 class TableLook(Record):
@@ -64,3 +64,31 @@ class TableLook(Record):
     rows: Annotated[int, about("rows", "行数")]
     first: Annotated[datetime | None, about("earliest time", "最早时间")] = None
     last: Annotated[datetime | None, about("latest time", "最晚时间")] = None
+
+
+class Mended(Record):
+    """What an automatic repair has done, or would do."""
+
+    code: Annotated[str, about("name of the check", "检查的代码")]
+    table: Annotated[str, about("table that is written to", "写入的表")]
+    rows: Annotated[int, about("rows that change", "改动的行数")]
+    examples: Annotated[tuple[str, ...], about("id, what stood there, what stands there then", "编号、原值与新值")]
+    written: Annotated[bool, about("whether it was written; otherwise this is a dry run", "是否已写入；否则只是演练")]
+
+
+class CheckReport(Record):
+    """What a data check found, gravest first, or what repairs did."""
+
+    shop: Annotated[str, about("shop", "店铺")]
+    checked_at: Annotated[datetime, about("when", "时间")]
+    seconds: Annotated[float, about("seconds it took", "用时（秒）")]
+    checks: Annotated[int, about("checks that were made", "检查项数")]
+    high: Annotated[int, about("findings that make answers wrong", "会导致错误的发现")] = 0
+    medium: Annotated[int, about("findings that make answers worse", "会降低质量的发现")] = 0
+    low: Annotated[int, about("findings that make answers a little worse", "略微降低质量的发现")] = 0
+    note: Annotated[int, about("findings worth knowing", "值得了解的发现")] = 0
+    tables: Annotated[tuple[TableLook, ...], about("what was looked at", "检查的表")] = ()
+    findings: Annotated[tuple[Finding, ...], about("what was found", "发现的问题")] = ()
+    repairs: Annotated[tuple[Mended, ...], about("what repairs did, or would do", "修复的结果或演练")] = ()
+    html: Annotated[str | None, about("page that was written", "写出的网页")] = None
+    next: Annotated[str | None, about("what to do now", "下一步")] = None

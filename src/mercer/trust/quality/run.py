@@ -22,14 +22,17 @@ Readers = Mapping[str, Sequence[str]]
 """For each table, the capabilities whose models read it."""
 
 
-def look(tables: Tables, now: datetime, currency: str, readers: Readers, progress: Progress = silent) -> list[Finding]:
-    """Everything the checks find, gravest first.
+def look(
+    tables: Tables, now: datetime, currency: str, readers: Readers, progress: Progress = silent
+) -> tuple[list[Finding], list[TableLook]]:
+    """Everything the checks find, gravest first, and the size and time span of every table that holds anything.
 
     ``now`` is when the data is looked at, ``currency`` the shop's own. Tables are read once, and let go when no further
     check needs them.
     """
     checks = sorted(all_checks().values(), key=lambda each: (each.table, each.code))
     findings: list[Finding] = []
+    looks: dict[str, TableLook] = {}
     with open_view(tables, checks, now, currency) as view:
         for place, each in enumerate(checks):
             progress(LOOKING, place, len(checks))
@@ -37,14 +40,25 @@ def look(tables: Tables, now: datetime, currency: str, readers: Readers, progres
             still = columns_read(checks[place + 1 :])
             for table in each.reads:
                 if table not in still:
+                    looks[table] = span_of(table, view)
                     view.release(table)
         progress(LOOKING, len(checks), len(checks))
-    return sorted(findings, key=lambda each: (SEVERITIES.index(each.severity), -each.costs.share, each.code))
+    held = [looks[name] for name in TABLES if name in looks and looks[name].rows]
+    return sorted(findings, key=lambda each: (SEVERITIES.index(each.severity), -each.costs.share, each.code)), held
+
+
+def span_of(table: str, view: View) -> TableLook:
+    """How many rows a table has, and from when to when."""
+    time = TABLES[table].time
+    first = last = None
+    if time is not None and view.rows(table):
+        first, last = view.frame(table).select(pl.col(time).min(), pl.col(time).max().alias("last")).collect().row(0)
+    return TableLook(table=table, rows=view.rows(table), first=first, last=last)
 
 
 def open_view(tables: Tables, checks: Sequence[Check], now: datetime, currency: str) -> View:
     """A view that offers what some checks read, and what interactions are counted from."""
-    reads = columns_read(checks)
+    reads = {table: [*columns, TABLES[table].time or columns[0]] for table, columns in columns_read(checks).items()}
     for table, columns in INTERACTION_COLUMNS.items():
         reads[table] = list(dict.fromkeys([*reads.get(table, ()), *columns]))
     return View(tables, reads, now, currency)
@@ -60,7 +74,7 @@ def judge(check: Check, view: View, readers: Readers) -> Iterator[Finding]:
         return
     suspects = _measure(held, view)
     count = suspects.count
-    share = count / rows if rows else 1.0
+    share = count / rows if rows and check.reads else 1.0  # a check without columns speaks of the shop as a whole
     if count == 0 or share < check.from_share:
         return
     touched, basis = (share, "rows") if suspects.touched is None else (suspects.touched, "interactions")
@@ -71,11 +85,10 @@ def judge(check: Check, view: View, readers: Readers) -> Iterator[Finding]:
         severity=_severity(check, touched),
         code=check.code,
         where=f"{check.table}.{check.column}" if check.column else check.table,
-        found=Found(
-            text=says.en, text_zh=says.zh, count=count, rows=rows, share=round(share, 6), examples=suspects.examples
-        ),
+        found=Found(text=says.en, text_zh=says.zh, count=count, rows=rows, share=round(share, 6)),
         costs=costs,
         repair=Repair(text=check.repair.en, text_zh=check.repair.zh, automatic=check.mend is not None),
+        examples=suspects.examples,
     )
 
 
@@ -143,18 +156,3 @@ def percent(share: float) -> str:
     if share < 0.0001:
         return "<0.01%"
     return f"{share:.1%}" if share >= 0.01 else f"{share:.2%}"
-
-
-def tables_of(tables: Tables) -> list[TableLook]:
-    """Size and time span of every table that holds anything."""
-    looks = []
-    for name, declared in TABLES.items():
-        rows = tables.rows(name)
-        if not rows or name == "decisions":
-            continue
-        first = last = None
-        if declared.time is not None:
-            times = tables.frame(name, [declared.time])[declared.time]
-            first, last = times.min(), times.max()
-        looks.append(TableLook.model_validate({"table": name, "rows": rows, "first": first, "last": last}))
-    return looks

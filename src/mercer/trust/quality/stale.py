@@ -28,8 +28,8 @@ def _lagging(table: str, costs: Phrase) -> Check:
         f"{table}.{time}",
         severity="medium",
         says=Phrase(
-            f"{table} end long before the rest of the shop's data: the last row is much older",
-            f"{table} 的最后一行远早于店铺的其他数据",
+            f"all {{count}} {table} end long before the rest of the shop's data",
+            f"{table} 的全部 {{count}} 行都远早于店铺的其他数据",
         ),
         costs=costs,
         repair=Phrase(
@@ -45,7 +45,7 @@ def _lagging(table: str, costs: Phrase) -> Check:
         first, last = view.frame(table).select(pl.col(time).min(), pl.col(time).max().alias("last")).collect().row(0)
         if last is None or newest - last <= max(PATIENCE, (newest - first) / 10):
             return None
-        return view.frame(table).filter(pl.col(time) == last).select(pl.col(key).alias("id")).head(1)
+        return view.frame(table).select(pl.col(key).alias("id"))
 
     return lagging
 
@@ -93,7 +93,10 @@ def _silent(table: str) -> Check:
             "{count} days lie in gaps of three days or more without a single row, between days full of them",
             "有 {count} 天处于连续三天以上没有任何一行的空档中，而前后都很繁忙",
         ),
-        costs=Phrase("are missing around these days, unless the shop was closed", "在这些日子缺失，除非当时店铺歇业"),
+        costs=Phrase(
+            "may be missing: as many come in on ordinary days, if the shop was not closed",
+            "可能缺失：若当时并未歇业，平常日子会有这么多",
+        ),
         repair=Phrase(
             "closed, or not recorded? If not recorded, export these days again",
             "是歇业还是漏记？若是漏记，请重新导出这些日子",
@@ -118,7 +121,10 @@ def _silent(table: str) -> Check:
             for each in missing.iter_rows(named=True)
             for step in range(1, each["gap"] + 1)
         ]
-        return pl.LazyFrame({"id": empty}, schema={"id": pl.String()})
+        usual = int(days["len"].median() or 0)  # type: ignore[arg-type]
+        return pl.LazyFrame(
+            {"id": empty, "interactions": [usual] * len(empty)}, {"id": pl.String(), "interactions": pl.Int64()}
+        )
 
     return silent
 

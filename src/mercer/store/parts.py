@@ -1,0 +1,104 @@
+"""Writing the parts of a snapshot, and reading them as one lazy frame for each table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+
+import polars as pl
+from sqlalchemy.engine import Connection
+
+from mercer.core.table import Table
+from mercer.store.blobs import Blobs
+from mercer.store.forget import KEPT, person_columns
+from mercer.store.manifest import Frozen, Part
+from mercer.store.pseudonyms import Pseudonyms
+from mercer.store.reading import read
+from mercer.store.schema import frame_schema, snapshot_columns
+from mercer.store.sql import STORED
+
+PART_ROWS = 1_000_000
+"""Rows of one part: about 50 MB of a wide table, so freezing stays within bounded memory."""
+
+
+def write_new(
+    connection: Connection, table: Table, before: Frozen, freeze: int, blobs: Blobs, pseudonyms: Pseudonyms
+) -> Frozen:
+    """Write the rows stored since the last freeze as new parts; the parts there are stay untouched."""
+    parts = list(before.parts)
+    mark = before.mark
+    for rows in _pages(connection, table, mark):
+        mark = int(rows[STORED][-1])
+        parts.append(_write(table, pseudonymous(table, rows, pseudonyms), freeze, blobs))
+    return Frozen(mark, tuple(parts))
+
+
+def _pages(connection: Connection, table: Table, mark: int) -> Iterator[pl.DataFrame]:
+    while True:
+        rows = read(connection, table, snapshot_columns(table), [(STORED, ">", mark)], PART_ROWS, numbered=True)
+        if rows.is_empty():
+            return
+        mark = int(rows[STORED][-1])
+        yield rows
+
+
+def _write(table: Table, rows: pl.DataFrame, freeze: int, blobs: Blobs) -> Part:
+    buffer = BytesIO()
+    rows.write_parquet(buffer, compression="zstd")
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"parts/{table.name}/{int(rows[STORED][0]):012d}-{digest[:16]}.parquet"
+    blobs.write(name, content)
+    return Part(name, digest, rows.height, freeze, _newest(table, rows))
+
+
+def _newest(table: Table, rows: pl.DataFrame) -> int | None:
+    names = [name for name in dict.fromkeys((table.time, "known_at")) if name]
+    return rows.select(pl.max_horizontal(pl.col(name).max().dt.timestamp("us") for name in names)).item()  # type: ignore[no-any-return]
+
+
+def pseudonymous(table: Table, rows: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    """Rows with pseudonyms in place of the ids of customers and visitors."""
+    for column in table.columns:
+        if (column.person == "customer" or column.person == "visitor") and column.name in rows.columns:
+            rows = rows.with_columns(pseudonyms.column(rows[column.name], column.person))
+    if table.name == "labels":  # a verdict on a customer names them in a column that may name anything
+        people = rows.select(pl.when(subject="customer").then("subject_id"))["subject_id"]
+        rows = rows.with_columns(subject_id=pseudonyms.column(people, "customer").fill_null(rows["subject_id"]))
+    return rows
+
+
+def scan(table: Table, parts: Sequence[Part], blobs: Blobs, forgotten: Sequence[str]) -> pl.LazyFrame:
+    """A table as of the freeze that wrote the last part: of each key the newest row, in the order of storing."""
+    first = parts[0].freeze
+    rows = _scan(table, [part for part in parts if part.freeze == first], blobs)
+    later = [part for part in parts if part.freeze != first]
+    if later and table.append:  # a log never says the same thing twice
+        rows = pl.concat([rows, _scan(table, later, blobs)])
+    elif later:
+        # The first freeze is the bulk: it is only looked through for the keys of the later, smaller ones.
+        newer = _scan(table, later, blobs).unique(list(table.key), keep="last", maintain_order=True)
+        older = rows.join(newer.select(table.key), on=list(table.key), how="anti", maintain_order="left")
+        rows = pl.concat([older, newer])
+    return _without(table, rows, forgotten).drop(STORED)
+
+
+def _scan(table: Table, parts: Sequence[Part], blobs: Blobs) -> pl.LazyFrame:
+    options = blobs.scan_options
+    return pl.scan_parquet(
+        [blobs.scan_address(part.name) for part in parts],
+        schema={STORED: pl.Int64(), **frame_schema(table, snapshot_columns(table))}, glob=False, hive_partitioning=False,
+        missing_columns="insert", extra_columns="ignore", storage_options=dict(options) if options else None,
+    )  # fmt: skip
+
+
+def _without(table: Table, rows: pl.LazyFrame, forgotten: Sequence[str]) -> pl.LazyFrame:
+    """The rows as a freeze of everything would write them now that some people are forgotten; see store.forget."""
+    names = person_columns(table) + (["subject_id"] if table.name == "labels" else [])
+    if not forgotten or not names:
+        return rows
+    gone = pl.Series(forgotten, dtype=pl.String).implode()
+    if table.name in KEPT:
+        return rows.with_columns(pl.when(~pl.col(name).is_in(gone)).then(name).alias(name) for name in names)
+    return rows.filter(~pl.col(name).is_in(gone).fill_null(value=False) for name in names)
