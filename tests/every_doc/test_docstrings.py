@@ -17,9 +17,6 @@ HOW = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION
 
 # Rooms still being built: each leaves this list when its public functions are described.
 BEING_BUILT = (
-    "store/blobs.py",
-    "store/judging.py",
-    "store/migrations/",
     "training/engine.py",
     "training/handover.py",
     "training/process.py",
@@ -28,8 +25,6 @@ BEING_BUILT = (
     "interfaces/rest/plain.py",
     "jobs/live.py",
     "trust/quality/",
-    "store/blobs_local.py",
-    "store/blobs_s3.py",
     "training/",
 )
 

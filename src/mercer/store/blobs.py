@@ -106,6 +106,7 @@ def checked_name(name: str) -> str:
 
 
 def no_file(name: str) -> NotFound:
+    """The error for a file that is not there."""
     return NotFound(
         Phrase("there is no file '{name}'", "没有文件“{name}”").format(name=name),
         Phrase(

@@ -51,6 +51,7 @@ class Verdict:
     wrong: list[tuple[pl.Series, Phrase]] = field(default_factory=list)
 
     def refuse(self, mask: pl.Series, reason: Phrase) -> None:
+        """Refuse the rows of a mask for this reason, but for those that were refused already."""
         if not mask.any():  # nearly always, and nulls do not count
             return
         mask = mask.fill_null(value=False)

@@ -80,6 +80,7 @@ LOOKUPS = {
 
 
 def upgrade() -> None:
+    """Make the tables of the shop's life, with their keys and lookups, and on PostgreSQL the sequence of numbers."""
     if op.get_context().dialect.name == "postgresql":
         op.execute(sa.schema.CreateSequence(sa.Sequence("stored_numbers")))
     for name, columns in TABLES.items():

@@ -11,6 +11,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    """Make Mercer's own tables, and give the database its random id."""
     about_store = op.create_table("about_store", _key("name"), _text("value"))
     # Snapshots remember whose they are by this id, whatever becomes of addresses and folders.
     op.bulk_insert(about_store, [{"name": "id", "value": uuid4().hex}])
