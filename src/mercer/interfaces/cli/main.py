@@ -17,7 +17,7 @@ from mercer.core.errors import Invalid, MercerError
 from mercer.core.operation import Operation, Then, silent
 from mercer.core.phrase import Phrase
 from mercer.interfaces.cli.drawing import draw
-from mercer.interfaces.cli.reading import language_of, read_input
+from mercer.interfaces.cli.reading import all_text, language_of, read_input
 from mercer.interfaces.own import own_operations
 from mercer.interfaces.problems import problem_json
 from mercer.shop.operations import all_operations
@@ -35,6 +35,7 @@ def run(arguments: Sequence[str], operations: Mapping[str, Operation] | None = N
     language = language_of(arguments)
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
+        all_text(arguments)
         tree = draw({**all_operations(), **own_operations()} if operations is None else operations, language, _call)
         return _run(tree, list(arguments))
     except MercerError as error:

@@ -37,6 +37,27 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str] = os.en
     return LANGUAGES[1] if found.lower().startswith("zh") else LANGUAGES[0]
 
 
+def all_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no UTF-8, which Python hands on as half a surrogate pair: no store could keep them.
+
+    >>> all_text(["recommend", "caf\\udce9"])
+    Traceback (most recent call last):
+    mercer.core.errors.Invalid: word 2 of the command line is not UTF-8: caf\\udce9
+    """
+    for place, argument in enumerate(arguments, 1):
+        shown = argument.encode("utf-8", "backslashreplace").decode("utf-8")
+        if shown != argument:
+            raise Invalid(
+                Phrase(
+                    "word {place} of the command line is not UTF-8: {shown}", "命令行第 {place} 个词不是 UTF-8：{shown}"
+                ).format(place=place, shown=shown[:80]),
+                Phrase(
+                    "write it in UTF-8; a file of such a name has to be renamed first",
+                    "请用 UTF-8 书写；若是文件名，请先重命名该文件",
+                ),
+            )
+
+
 def read_input(operation: Operation, given: Mapping[str, Any], language: str) -> Record:
     """The input record; Invalid names every field that is wrong. A ``language`` field takes the person's language."""
     values: dict[str, Any] = {}
