@@ -121,3 +121,19 @@ def recognise(look: Look, name: str | None = None) -> Layout | None:
     """The layout that fits a file best, among those called ``name``; None where none does."""
     best = max(candidates(name), key=lambda layout: layout.score(look))
     return best if best.score(look) > (0, 0, 0) else None
+
+
+def near(look: Look, name: str | None = None, most: int = 3) -> list[tuple[str, list[str]]]:
+    """The layouts that come nearest to a file which none fits, each with the columns it misses; nothing that is far away."""
+    lacking = {
+        layout.name: (len(missing) / len(layout.needs), missing)
+        for layout in candidates(name)
+        if look.format in layout.formats and (missing := layout.missing(look))
+    }
+    close = sorted((share, len(missing), each, missing) for each, (share, missing) in lacking.items() if share < 1)
+    return [(each, [_one_of(need) for need in missing]) for _, _, each, missing in close[:most]]
+
+
+def _one_of(need: str) -> str:
+    """How a missing column is named to a person: by its first name, where it has many."""
+    return need.partition("|")[0]

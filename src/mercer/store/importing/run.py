@@ -20,7 +20,7 @@ from mercer.store.importing.context import Context, Options
 from mercer.store.importing.layout import Layout, Part, Translator, recognise
 from mercer.store.importing.looking import Look, look
 from mercer.store.importing.reading import read, read_all
-from mercer.store.importing.refusals import Refusals
+from mercer.store.importing.refusals import Reason, Refusals
 from mercer.store.importing.sources import Source, find, fingerprint
 from mercer.store.store import Store
 from mercer.store.writing import Written
@@ -40,6 +40,7 @@ class Outcome:
     refused: int = 0
     written: dict[str, Written] = field(default_factory=dict)
     rejects: Path | None = None
+    reasons: list[Reason] = field(default_factory=list)
     notes: list[Phrase] = field(default_factory=list)
     problem: Phrase | None = None
     seconds: float = 0.0
@@ -125,6 +126,7 @@ class Import:
                         self._keep(outcome, batch, mark, layout, finished)
                     self.progress(step, min(batch.position, size), size)
             outcome.problem = reading.broken()
+            outcome.reasons = refusals.reasons
 
     def _keep(self, outcome: Outcome, batch: _Ready, mark: str, layout: Layout, finished: bool) -> None:
         with self.store.transaction() as writer:
