@@ -17,15 +17,6 @@ HOW = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION
 
 # Rooms still being built: each leaves this list when its public functions are described.
 BEING_BUILT = (
-    "training/engine.py",
-    "training/handover.py",
-    "training/process.py",
-    "training/ray_engine.py",
-    "interfaces/rest/drawing.py",
-    "interfaces/rest/plain.py",
-    "jobs/live.py",
-    "trust/quality/",
-    "training/",
 )
 
 

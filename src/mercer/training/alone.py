@@ -5,12 +5,17 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from mercer.core.errors import Conflict
 from mercer.core.phrase import Phrase
+
+DYING_SECONDS = 5.0
+"""So long a lock is waited for whose holder is gone."""
 
 
 @contextmanager
@@ -22,11 +27,7 @@ def alone(place: Path) -> Iterator[Path]:
     """
     place.mkdir(parents=True, exist_ok=True)
     with (place / "lock").open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise _taken(lock.read().strip() or "?") from None
+        _lock(lock)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -39,6 +40,32 @@ def alone(place: Path) -> Iterator[Path]:
             yield work
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+def _lock(lock: TextIO) -> None:
+    """Take the lock. That of a killed training may be held for an instant still, by a child it was just starting."""
+    until = time.monotonic() + DYING_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip()
+            if _lives(holder) or time.monotonic() > until:
+                raise _taken(holder or "?") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):  # the lock is taken before the number is written
+        return not process
+    except PermissionError:
+        return True
+    return True
 
 
 def _taken(process: str) -> Conflict:

@@ -39,6 +39,7 @@ class LocalProcesses:
         self._threads = threads
 
     def run(self, tasks: Mapping[str, Path], snapshot: Path, budget: Budget, done: Done) -> dict[str, Outcome]:
+        """Run all tasks on this machine; threads are shared out so that the processes together use each core once."""
         workers = max(1, min(self._workers, len(tasks)))
         threads = self._threads or max(1, cores() // workers)
         return _Run(tasks, snapshot, budget, done, workers, threads).outcomes()

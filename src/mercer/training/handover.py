@@ -73,14 +73,17 @@ class Declared:
         return self._snapshot.currency
 
     def frame(self, table: str, columns: Sequence[str] | None = None) -> pl.LazyFrame:
+        """A table's rows; Invalid for a table that is not declared."""
         self._check(table)
         return self._snapshot.frame(table, columns)
 
     def rows(self, table: str) -> int:
+        """How many rows a declared table has."""
         self._check(table)
         return self._snapshot.rows(table)
 
     def between(self, start: datetime | None, end: datetime) -> Declared:
+        """The same tables, of a part of the time."""
         return Declared(self._snapshot.between(start, end), self._tables, self._reader)
 
     def _check(self, table: str) -> None:

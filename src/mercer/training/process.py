@@ -48,6 +48,7 @@ class Process:
         return self.seconds > self.limit
 
     def running(self) -> bool:
+        """Whether the process has not yet ended."""
         return self._popen.poll() is None
 
     def megabytes(self) -> float:

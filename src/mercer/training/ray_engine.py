@@ -33,6 +33,7 @@ class RayCluster:
         self._address = address
 
     def run(self, tasks: Mapping[str, Path], snapshot: Path, budget: Budget, done: Done) -> dict[str, Outcome]:
+        """Run all tasks on the cluster; what has not come back when the time is spent is cancelled and counts as over time."""
         ray = self._connected()
         held = ray.put(pack(snapshot))
         remote = ray.remote(num_cpus=1, max_retries=0)(run_there)
