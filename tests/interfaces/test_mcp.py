@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -80,6 +81,23 @@ def test_an_agent_asks(trained: Path) -> None:
     with Shop.open(trained) as shop:
         kept = shop.run("explain_decision", decision_id=answer.structured_content["decision_id"])
     assert kept.channel == "mcp"
+
+
+def test_nothing_but_the_protocol_is_said(trained: Path) -> None:
+    """Every line on standard output is a message of the protocol, to the very end."""
+    code = "import sys; from mercer.interfaces.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    hello = {
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}},
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, "mcp", str(trained)],
+        input=json.dumps(hello) + "\n",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["jsonrpc"] for line in done.stdout.splitlines()] == ["2.0"]
 
 
 def test_refusals_help_the_agent(trained: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from mercer.core.phrase import Phrase
@@ -18,7 +18,7 @@ from mercer.core.record import LocalPath, Record, description
 Kind = Literal["one", "flag", "many", "facts"]
 """one: a single value · flag: yes or no · many: a list of single values · facts: anything deeper, written as JSON."""
 
-WORDS = {int: "INTEGER", float: "NUMBER", str: "TEXT", datetime: "TIME", bool: "YES|NO"}
+WORDS = {int: "INTEGER", float: "NUMBER", str: "TEXT", datetime: "TIME", AwareDatetime: "TIME", bool: "YES|NO"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,12 @@ def serve(
 
 def mcp(
     shop: Shop, role: Role = "staff", language: Annotated[Language | None, about("language", "语言")] = None
-) -> Served:
-    """Offer the shop's operations to an AI agent as tools, over standard input and output."""
+) -> None:
+    """Offer the shop's operations to an AI agent as tools, over standard input and output, where nothing else may be
+    said."""
     from mercer.interfaces.mcp.stdio import serve as serve_agent
 
     serve_agent(shop, role, language or LANGUAGES[0])
-    return Served(address="stdio")
 
 
 def docs(

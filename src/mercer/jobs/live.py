@@ -30,6 +30,7 @@ class Taken(Record):
 
 
 def taken(written: Written) -> Taken:
+    """What the store did, as an operation tells it."""
     return Taken(added=written.added, changed=written.changed, unchanged=written.unchanged)
 
 

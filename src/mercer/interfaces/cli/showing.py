@@ -14,6 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+NEXT = "next"
+"""The field of a result that holds command lines to go on with."""
+
 SHORT = 40
 """A value of at most so many columns stands beside others on one line."""
 
@@ -25,8 +28,19 @@ def show(result: Any, language: str, console: Console) -> None:
         return
     if not isinstance(values, Mapping):
         values = {"": values}
+    values = dict(values)
+    commands = values.pop(NEXT, None) or ()
     for part in _parts("", values, language):
         console.print(part)
+    _commands([commands] if isinstance(commands, str) else commands, console)
+
+
+def _commands(commands: Sequence[str], console: Console) -> None:
+    """What to do now: command lines to be copied, so whole on their lines, at the end, where the prompt will be."""
+    if commands:
+        console.print(Text(f"\n{NEXT}", style="bold"))
+    for command in commands:
+        console.print(Text(f"  {command}"), soft_wrap=True)
 
 
 def _parts(title: str, values: Mapping[str, Any], language: str) -> Iterator[RenderableType]:

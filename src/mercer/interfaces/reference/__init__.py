@@ -8,6 +8,9 @@ from pathlib import Path
 from mercer.core.errors import Conflict
 from mercer.core.phrase import LANGUAGES, Phrase
 from mercer.interfaces.reference import commands, data, questions, remote
+from mercer.interfaces.reference.questions import model_section
+
+__all__ = ["FOLDERS", "PAGES", "model_section", "write"]
 
 PAGES: Mapping[str, Callable[[str], str]] = {
     "cli": commands.page,

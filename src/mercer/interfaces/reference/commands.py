@@ -23,6 +23,8 @@ INTRODUCTION = Phrase(
     "6 须先训练或安装 · 7 数据库没有回应 · 130 已停止。",
 )
 
+ON = Phrase(" (on by default)", "（默认开启）")
+
 
 def page(language: str) -> str:
     """Every command with its options."""
@@ -43,10 +45,7 @@ def _command(operation: Operation, language: str) -> str:
     usage = f"mercer {operation.command} {folder} {words}".strip()
     heads = [Phrase("option", "选项").say(language), "", Phrase("meaning", "含义").say(language)]
     rows = [(f"`{shape.name.upper()}`", "", shape.about.say(language)) for shape in places]
-    rows += [
-        (f"`{_flag(shape)}`", "" if shape.kind == "flag" else shape.word, _about(shape, language))
-        for shape in fields.values()
-    ]
+    rows += [(f"`{_flag(shape)}`", _word(shape), _about(shape, language)) for shape in fields.values()]
     return f"## {operation.command}\n\n{operation.summary.say(language)}\n\n```\n{usage}\n```\n\n{table(heads, rows)}".strip()
 
 
@@ -54,9 +53,15 @@ def _flag(shape: Shape) -> str:
     return f"{shape.flag} / --no-{shape.flag[2:]}" if shape.kind == "flag" else shape.flag
 
 
+def _word(shape: Shape) -> str:
+    return "" if shape.kind == "flag" else f"{shape.word} …" if shape.kind == "many" else shape.word
+
+
 def _about(shape: Shape, language: str) -> str:
     if shape.required:
         return shape.about.say(language) + Phrase(" *(required)*", "*（必填）*").say(language)
+    if shape.kind == "flag":
+        return shape.about.say(language) + (ON.say(language) if shape.default else "")
     if shape.default in (None, (), [], ""):
         return shape.about.say(language)
     shown = ", ".join(map(str, shape.default)) if isinstance(shape.default, (list, tuple)) else str(shape.default)

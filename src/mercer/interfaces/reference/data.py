@@ -5,7 +5,7 @@ from __future__ import annotations
 from mercer.core.phrase import Phrase, same
 from mercer.core.table import Column, Table
 from mercer.core.tables import TABLES
-from mercer.interfaces.reference.markdown import fields_table, page, table
+from mercer.interfaces.reference.markdown import fields_table, page, sentence, table
 from mercer.store.settings import ServerSettings, Settings
 
 TABLES_TEXT = Phrase(
@@ -41,10 +41,7 @@ def _table(declared: Table, language: str) -> str:
         else Phrase("The newest writing of a row counts.", "同一行以最新写入为准。")
     )
     rows = [(_name(column, declared), _kind(column), _about(column, language)) for column in declared.columns]
-    return (
-        f"## {declared.name}\n\n{declared.about.say(language)}{Phrase('.', '。').say(language)} {kind.say(language)}\n\n"
-        + table(heads, rows)
-    )
+    return f"## {declared.name}\n\n{sentence(declared.about, language)} {kind.say(language)}\n\n" + table(heads, rows)
 
 
 def _name(column: Column, declared: Table) -> str:

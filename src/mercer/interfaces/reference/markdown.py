@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 from mercer.core.phrase import Phrase
 from mercer.core.record import Record
-from mercer.interfaces.fields import shapes
+from mercer.interfaces.fields import Shape, shapes
+
+MEANINGLESS = 10**12
+"""Bounds from here on only keep a number within what can be stored; a reader learns nothing from them."""
 
 HEADS = {
     "field": Phrase("field", "字段"),
@@ -29,6 +32,16 @@ def page(language: str, title: Phrase, *parts: str) -> str:
     return "\n\n".join([GENERATED.say(language), f"# {title.say(language)}", *(part for part in parts if part)])
 
 
+def sentence(phrase: Phrase, language: str) -> str:
+    """A phrase as a sentence of its own.
+
+    >>> sentence(Phrase("what sold most lately", "近期热销"), "en")
+    'What sold most lately.'
+    """
+    said = phrase.say(language)
+    return said[:1].upper() + said[1:] + Phrase(".", "。").say(language)
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; empty where there is no row."""
     lines = ["| " + " | ".join(_cell(each) for each in row) + " |" for row in rows]
@@ -42,12 +55,13 @@ def _cell(text: str) -> str:
 
 
 def fields_table(record: type[Record], language: str) -> str:
-    """Every field of a record: its type, its default, its meaning."""
+    """Every field of a record: its type and bounds, its default, its meaning."""
+    drawn = record.model_json_schema(mode="serialization").get("properties", {})
     heads = [HEADS[name].say(language) for name in ("field", "type", "default", "meaning")]
     rows = [
         (
             f"`{shape.name}`",
-            _type(shape.kind, shape.word),
+            _type(shape, drawn.get(shape.name, {})),
             HEADS["required"].say(language) if shape.required else _default(shape.default),
             shape.about.say(language),
         )
@@ -73,9 +87,35 @@ def _record_in(annotation: Any) -> type[Record] | None:
     return next((found for part in get_args(annotation) if (found := _record_in(part)) is not None), None)
 
 
-def _type(kind: str, word: str) -> str:
-    plain = word.lower() if word.isupper() else " · ".join(f"`{each}`" for each in word.split("|"))
-    return {"flag": "true · false", "many": f"{plain} …"}.get(kind, plain)
+def _type(shape: Shape, drawn: Mapping[str, Any]) -> str:
+    word = shape.word.lower() if shape.word.isupper() else " · ".join(f"`{each}`" for each in shape.word.split("|"))
+    if shape.kind == "flag":
+        return "true · false"
+    if shape.kind == "many":
+        return f"{word} …"
+    if shape.kind == "facts":
+        listed = any(each.get("type") == "array" for each in _choices(drawn))
+        return "object …" if listed else "object"
+    return word + _bounds(drawn)
+
+
+def _bounds(drawn: Mapping[str, Any]) -> str:
+    """What a number may be, such as ', 1 … 200'; nothing where any number will do."""
+    for each in _choices(drawn):
+        least, most = each.get("minimum"), each.get("maximum")
+        least = None if least is not None and abs(least) >= MEANINGLESS else least
+        most = None if most is not None and abs(most) >= MEANINGLESS else most
+        if least is not None and most is not None:
+            return f", {least} … {most}"
+        if least is not None:
+            return f", ≥ {least}"
+        if most is not None:
+            return f", ≤ {most}"
+    return ""
+
+
+def _choices(drawn: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return (drawn, *drawn.get("anyOf", ()))
 
 
 def _default(value: Any) -> str:

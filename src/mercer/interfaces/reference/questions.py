@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Sequence
+
 from mercer.core.capability import Capability
 from mercer.core.model import Model
 from mercer.core.phrase import Phrase
-from mercer.interfaces.reference.markdown import fields_table, page, table
+from mercer.interfaces.reference.markdown import fields_table, page, sentence, table
 from mercer.shop.operations import all_capabilities
 
 ASKING = Phrase(
@@ -19,6 +23,14 @@ LADDER = Phrase(
     "that none is clearly better than. They are listed from light to heavy.",
     "`mercer train` 用店铺的过去训练下列模型，再用其后的日子考核，并选用没有被明显超越的最轻模型。以下由轻到重排列。",
 )
+
+
+NEEDS = Phrase("Needs: {names}.", "需要的表：{names}。")
+USES = Phrase("Uses, where there: {names}.", "有则使用：{names}。")
+BUILDS_ON = Phrase("Builds on: {names}.", "基于：{names}。")
+EXTRAS = Phrase("Needs `pip install 'mercer[{extras}]'`.", "需要 `pip install 'mercer[{extras}]'`。")
+PAPERS = Phrase("Sources: {links}.", "来源：{links}。")
+_LINK = re.compile(r"https?://[^\s)>\]]*[^\s)>\].,;:]")
 
 
 def capabilities_page(language: str) -> str:
@@ -45,7 +57,7 @@ def _capability(capability: Capability, language: str) -> str:
     return "\n\n".join([
         f"## {capability.title.say(language)}",
         f"`{capability.name}` · `mercer {capability.command}`",
-        capability.summary.say(language) + Phrase(".", "。").say(language),
+        sentence(capability.summary, language),
         example,
         Phrase("**Question**", "**提问**").say(language),
         fields_table(capability.request, language),
@@ -62,25 +74,34 @@ def models_page(language: str) -> str:
     parts = [LADDER.say(language)]
     for capability in all_capabilities().values():
         parts.append(f"## {capability.title.say(language)}")
-        parts += [_model(each, language) for each in capability.models().values()]
+        parts += [model_section(each, language) for each in capability.models().values()]
     return page(language, Phrase("Models", "模型"), *parts)
 
 
-def _model(model: type[Model], language: str) -> str:
-    needs = Phrase("Needs: {tables}.", "需要的表：{tables}。").format(
-        tables=", ".join(f"`{each}`" for each in model.needs)
-    )
-    uses = Phrase("Uses, where there: {tables}.", "有则使用：{tables}。").format(
-        tables=", ".join(f"`{each}`" for each in model.uses)
-    )
-    extras = Phrase("Needs `pip install 'mercer[{extras}]'`.", "需要 `pip install 'mercer[{extras}]'`。").format(
-        extras=",".join(model.extras)
-    )
+def model_section(model: type[Model], language: str) -> str:
+    """What the reference says of one model: its name, what it does, the tables and extras it needs, its papers and its
+    settings. The class alone says it all, so that a model is documented by being there.
+
+    >>> from mercer.shop.operations import all_capabilities
+    >>> popular = all_capabilities()["recommend_products"].model("popular")
+    >>> print(model_section(popular, "en").split("\\n\\n")[1])
+    What sold most lately.
+    """
+    said = ((NEEDS, model.needs), (USES, model.uses), (BUILDS_ON, model.builds_on))
+    lines = [phrase.format(names=_names(names)).say(language) for phrase, names in said if names]
+    if model.extras:
+        lines.append(EXTRAS.format(extras=",".join(model.extras)).say(language))
+    papers = _LINK.findall(inspect.getdoc(model) or "")
+    if papers:
+        lines.append(PAPERS.format(links=", ".join(f"<{each}>" for each in papers)).say(language))
     parts = [
         f"### {model.name}",
-        model.about.say(language) + Phrase(".", "。").say(language),
-        " ".join(phrase.say(language) for phrase, there in (
-            (needs, model.needs), (uses, model.uses), (extras, model.extras)) if there),
+        sentence(model.about, language),
+        (" " if language == "en" else "").join(lines),
         fields_table(model.Settings, language),
-    ]  # fmt: skip
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f"`{each}`" for each in names)

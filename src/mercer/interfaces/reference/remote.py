@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mercer.core.operation import Operation
 from mercer.core.phrase import Phrase, same
-from mercer.interfaces.reference.markdown import fields_table, inner_tables, page, table
+from mercer.interfaces.reference.markdown import fields_table, inner_tables, page, sentence, table
 from mercer.interfaces.rest.openapi import REFUSALS
 from mercer.shop.operations import all_operations
 
@@ -70,7 +70,7 @@ def _operation(operation: Operation, language: str) -> str:
     role = Phrase("Role: {role}.", "角色：{role}。").format(role=operation.audience).say(language)
     parts = [
         f"## POST /v1/{operation.name}",
-        f"{operation.summary.say(language)}{Phrase('.', '。').say(language)} {role}{slow}",
+        f"{sentence(operation.summary, language)} {role}{slow}",
         f"{given}\n\n{fields_table(operation.input, language)}\n\n{inner_tables(operation.input, language)}".strip()
         if operation.input.model_fields
         else "",

@@ -27,6 +27,7 @@ class DrawnRoute(APIRoute):
     """A route whose function is only its description: ``endpoint.answers`` is what answers."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What FastAPI calls for a request: our endpoint, past FastAPI's own reading of the body."""
         answers: Endpoint = self.endpoint.answers  # type: ignore[attr-defined]
         hide: str = self.endpoint.hide  # type: ignore[attr-defined]
 
@@ -42,6 +43,7 @@ class DrawnRoute(APIRoute):
 
 
 def as_response(reply: Reply) -> Response:
+    """A reply as Starlette sends it."""
     headers = {name.decode(): value.decode() for name, value in reply.headers}
     return Response(reply.body, reply.status, headers)
 

@@ -71,9 +71,11 @@ class Plain:
         self._jobs = jobs
 
     async def health(self, heard: Heard, body: bytes) -> Reply:
+        """Say that the server is alive."""
         return Reply(200, Health().model_dump_json().encode())
 
     async def ready(self, heard: Heard, body: bytes) -> Reply:
+        """Say whether the server can answer: 200, or 503."""
         said = await asyncio.get_running_loop().run_in_executor(None, self.readiness)
         return Reply(200 if said.ready else 503, said.model_dump_json().encode())
 
@@ -87,10 +89,12 @@ class Plain:
         return Readiness(ready=whole, store=True, models=models)
 
     async def metrics(self, heard: Heard, body: bytes) -> Reply:
+        """The measures, as Prometheus reads them."""
         text = self._measures.text(self._shop.answering())
         return Reply(200, text, ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),))
 
     async def operations(self, heard: Heard, body: bytes) -> Reply:
+        """What the key that asks may call."""
         assert heard.key is not None
         role = RANK[heard.key.role]
         listed = [
@@ -109,6 +113,7 @@ class Plain:
         return Reply(200, Listing(operations=listed).model_dump_json().encode())
 
     async def job(self, heard: Heard, body: bytes) -> Reply:
+        """How far a job is, to those who might have started it."""
         assert heard.key is not None
         job = await self._jobs.get(heard.path.rpartition("/")[2])
         operation = self._operations.get(job.operation)
@@ -116,6 +121,7 @@ class Plain:
         return Reply(200, job.model_dump_json().encode())
 
     async def openapi(self, heard: Heard, body: bytes) -> Reply:
+        """The OpenAPI document."""
         return Reply(200, self.document)
 
     document: bytes = b"{}"
@@ -123,4 +129,5 @@ class Plain:
 
 
 def as_bytes(document: object) -> bytes:
+    """A document as compact JSON."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
