@@ -86,9 +86,9 @@ class ShopifyOrders(Translator):
         _, names = Rows(frame, self.context).raw(("name",))
         filled = self._groups.fill(frame, names)
         taken = Rows(filled, self.context).take(order_id=ident("name", need=True), **_LINE, **_ORDER, **_LEFT)
-        rows = self._groups.settle(filled, taken).with_columns(
-            customer_id=pl.coalesce("account", pl.col("email").str.to_lowercase(), "phone")
-        )
+        # Shopify writes an apostrophe before digits, so that spreadsheets leave them alone.
+        rows = self._groups.settle(filled, taken).with_columns(pl.col("postcode", "phone", "sku").str.strip_prefix("'"))
+        rows = rows.with_columns(customer_id=pl.coalesce("account", pl.col("email").str.to_lowercase(), "phone"))
         heads = rows.filter(HEAD)
         heads = heads.with_columns(country_codes(heads["country"]), status=_status(heads))
         yield self._orders(heads)
@@ -118,12 +118,12 @@ class ShopifyOrders(Translator):
 
     def _goods(self, rows: pl.DataFrame) -> pl.Series:
         """What each line is of: its SKU where the shop knows that, else what the shop sells under its title, else its SKU or title."""
-        known = rows["sku"].is_in(self.context.variants["item"].implode())
+        known = rows["sku"].is_in(self.context.variants["item"].implode()).fill_null(value=False)
         if known.all():
             return rows["sku"]
         found = rows.select("title").join(self._by_title, on="title", how="left", maintain_order="left")["item"]
         named = rows["title"].str.head(200)
-        return pl.select(pl.when(known.fill_null(value=False)).then(rows["sku"]).otherwise(
+        return pl.select(pl.when(known).then(rows["sku"]).otherwise(
             pl.coalesce(found, rows["sku"], named, pl.lit("unnamed"))
         )).to_series()  # fmt: skip
 
