@@ -11,9 +11,13 @@ from __future__ import annotations
 import json
 import sys
 import time
+import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,11 @@ import scipy.sparse as sp
 
 K = 10
 BLOCK = 512
+MODULES = {
+    "implicit": ("implicit.als", "implicit.bpr", "implicit.nearest_neighbours"),
+    "irspack": ("irspack",),
+    "cornac": ("cornac.data", "cornac.models"),
+}
 MATRICES = ("past", "asked", "forbidden")
 
 
@@ -41,8 +50,12 @@ def main(peer: str, folder: Path, settings: dict[str, Any]) -> None:
     past, asked, forbidden = (sp.csr_matrix(sp.load_npz(folder / f"{name}.npz"), dtype=np.float32) for name in MATRICES)
     task = Task(past, asked, forbidden, np.load(folder / "who.npy"), np.load(folder / "allowed.npy"))
     library, fit = PEERS[peer]
+    warnings.filterwarnings("ignore", message="Method expects CSR")  # implicit says this of what it made itself
+    for module in MODULES[library]:  # its import is not its work
+        import_module(module)
     begun = time.perf_counter()
-    answer = fit(task, settings)
+    with redirect_stdout(StringIO()):
+        answer = fit(task, settings)
     fitted = time.perf_counter()
     np.save(folder / "answers.npy", answer())
     answered = time.perf_counter()
@@ -134,6 +147,19 @@ def ease(task: Task, settings: dict[str, Any]) -> Answer:
     return lambda: best(lambda block: rows[block] @ weights, task)
 
 
+def closed(name: str) -> Callable[[Task, dict[str, Any]], Answer]:
+    """A recommender of irspack, asked as somebody whom it did not know: with what is known of the one who asks."""
+
+    def fit(task: Task, settings: dict[str, Any]) -> Answer:
+        import irspack
+
+        model = getattr(irspack, f"{name}Recommender")(task.past.astype(np.float64), **settings).learn()
+        asked = task.asked.astype(np.float64)
+        return lambda: best(lambda block: model.get_score_cold_user(asked[block]), task)
+
+    return fit
+
+
 def best(score: Callable[[slice], np.ndarray], task: Task) -> np.ndarray:
     """The ten allowed products with the highest scores above zero, for all cases, a block at a time."""
     never = np.setdiff1d(np.arange(task.past.shape[1]), task.allowed)
@@ -164,6 +190,9 @@ PEERS: dict[str, tuple[str, Callable[[Task, dict[str, Any]], Answer]]] = {
     "implicit:cosine": ("implicit", neighbours("cosine")),
     "implicit:tfidf": ("implicit", neighbours("tfidf")),
     "implicit:bm25": ("implicit", neighbours("bm25")),
+    "irspack:rp3beta": ("irspack", closed("RP3beta")),
+    "irspack:slim": ("irspack", closed("SLIM")),
+    "irspack:ials": ("irspack", closed("IALS")),
     "cornac:ease": ("cornac", ease),
 }
 

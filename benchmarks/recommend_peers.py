@@ -47,13 +47,17 @@ SHOPS: Mapping[str, tuple[str, str]] = {
 """What is imported of each set, and the currency of the shop it becomes."""
 
 GRIDS: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
-    "implicit:als": {"factors": (32, 128), "regularization": (0.01, 1.0)},
-    "implicit:bpr": {"factors": (32, 128), "iterations": (50, 150)},
-    "implicit:cosine": {"K": (20, 200)},
-    "implicit:tfidf": {"K": (20, 200)},
+    "implicit:als": {"factors": (64,), "alpha": (1.0, 10.0), "regularization": (0.01, 1.0)},
+    "implicit:bpr": {"factors": (64,), "learning_rate": (0.02, 0.1), "iterations": (60,)},
+    "implicit:cosine": {"K": (20, 100, 500)},
+    "implicit:tfidf": {"K": (20, 100, 500)},
     "implicit:bm25": {"K": (20, 200), "B": (0.2, 0.75)},
-    "cornac:ease": {"lamb": (50, 300), "posB": (True, False)},
+    "irspack:rp3beta": {"top_k": (200,), "beta": (0.2, 0.5, 0.8), "normalize_weight": (True, False)},
+    "irspack:slim": {"top_k": (100,), "alpha": (0.01, 0.1)},
+    "irspack:ials": {"n_components": (64,), "alpha0": (0.01, 0.1), "reg": (0.001, 0.01)},
+    "cornac:ease": {"lamb": (100, 500, 2000), "posB": (False,)},
 }
+"""The settings among which each peer's are picked."""
 
 
 @dataclass
