@@ -20,7 +20,7 @@ from mercer.store.importing.groups import GROUP, HEAD, PLACE, Groups
 from mercer.store.importing.layout import Layout, Part, Translator
 from mercer.store.importing.ledger import Ledger
 from mercer.store.importing.markup import facts
-from mercer.store.importing.variety import COLOR, SIZE, handle_of, option_named
+from mercer.store.importing.variety import COLOR, SIZE, called, handle_of, named
 from mercer.store.importing.vocabulary import word_key
 
 _GOOGLE = "google_shopping_"
@@ -61,6 +61,9 @@ _LEFT: dict[str, Field] = {
     **{f"option{place}": text(f"option{place}_value") for place in (1, 2, 3)},
     **{f"option{place}_name": text(f"option{place}_name") for place in (1, 2, 3)},
 }
+_PAIRS = [
+    (pl.coalesce(f"option{place}_name", pl.lit(f"Option{place}")), pl.col(f"option{place}")) for place in (1, 2, 3)
+]
 _NAMES = {name for each in (_PRODUCT, _VARIANT, _LEFT) for field in each.values() for name in field.names}
 
 
@@ -91,7 +94,7 @@ class ShopifyProducts(Translator):
         yield _pictures(taken)
 
     def _products(self, heads: pl.DataFrame) -> Iterator[Part]:
-        named = heads.filter(pl.col("title").is_not_null())
+        titled = heads.filter(pl.col("title").is_not_null())
         yield Part("products", heads.filter(pl.col("title").is_null()).select("product_id", LINE), keep=True)
         columns = [pl.col(name) for name, field in _PRODUCT.items() if self._tells(*field.names)]
         if self._tells("product_category", "type"):
@@ -103,10 +106,10 @@ class ShopifyProducts(Translator):
         if self._tells("status", "published", "published_on_online_store"):
             columns.append(_status())
         attributes = {self._header(name): f"_{name}" for name in self._further}
-        named = named.with_columns(
-            gift_card=pl.when(word_key(named["gift_card"]).is_in(["true", "yes"])).then(pl.lit("true"))
+        titled = titled.with_columns(
+            gift_card=pl.when(word_key(titled["gift_card"]).is_in(["true", "yes"])).then(pl.lit("true"))
         )
-        yield Part("products", named.select(
+        yield Part("products", titled.select(
             "product_id", *columns, facts({"type": "kind", "gift_card": "gift_card", **attributes}), LINE,
         ))  # fmt: skip
 
@@ -130,8 +133,8 @@ class ShopifyProducts(Translator):
             columns += [pl.when(_tracked()).then("quantity").alias("quantity_available"), _availability()]
         if self._tells(*_PRODUCT["weight_grams"].names):
             columns.append(pl.col("weight_grams"))
-        options = rows.filter(pl.col("title").is_not_null())
-        columns += [option_named(COLOR, "color"), option_named(SIZE, "size"), _options(options.is_empty())]
+        columns += [called(COLOR, _PAIRS).alias("color"), called(SIZE, _PAIRS).alias("size")]
+        columns.append(pl.when(pl.col("title").is_not_null()).then(named(_PAIRS)).alias("options"))
         yield Part("variants", rows.select(
             "variant_id", "product_id", "title", "price_minor", "currency", *columns, pl.col("variant_image").alias("image_url"), LINE,
         ))  # fmt: skip
@@ -188,24 +191,6 @@ def _availability() -> pl.Expr:
         .when(pl.col("quantity") > 0).then(pl.lit("in_stock")).when(on_order).then(pl.lit("backorder"))
         .otherwise(pl.lit("out_of_stock")).alias("availability")
     )  # fmt: skip
-
-
-def _options(nothing: bool) -> pl.Expr:
-    """The options as JSON, by the names that this product gives them."""
-    if nothing:
-        return pl.lit(None, dtype=pl.String).alias("options")
-    pairs = [
-        pl.when(pl.col(f"option{place}").is_not_null() & pl.col("title").is_not_null()).then(pl.concat_str(
-            _json(pl.coalesce(f"option{place}_name", pl.lit(f"Option{place}"))), pl.lit(":"), _json(pl.col(f"option{place}")),
-        ))
-        for place in (1, 2, 3)
-    ]  # fmt: skip
-    inner = pl.concat_str(pairs, separator=",", ignore_nulls=True)
-    return pl.when(inner != "").then(pl.concat_str(pl.lit("{"), inner, pl.lit("}"))).alias("options")
-
-
-def _json(value: pl.Expr) -> pl.Expr:
-    return pl.struct(value.alias("w")).struct.json_encode().str.strip_prefix('{"w":').str.strip_suffix("}")
 
 
 def _pictures(taken: pl.DataFrame) -> Part:

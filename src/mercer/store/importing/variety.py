@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 COLOR = (
@@ -19,29 +21,60 @@ COLOR = (
     "色彩",
 )
 SIZE = (
-    "size",
-    "sizes",
-    "größe",
-    "groesse",
-    "taille",
-    "talla",
-    "taglia",
-    "maat",
-    "tamanho",
-    "尺码",
-    "尺寸",
-    "大小",
-    "规格尺寸",
-)
+    "size", "sizes", "größe", "groesse", "grösse", "taille", "talla", "taglia", "maat", "tamanho", "尺码", "尺寸", "大小",
+)  # fmt: skip
+BRAND = ("brand", "brands", "manufacturer", "marke", "hersteller", "marque", "marca", "品牌")
+MATERIAL = ("material", "materials", "fabric", "matière", "材质", "面料", "材料")
+GENDER = ("gender", "geschlecht", "性别")
+
+Pairs = Sequence[tuple[pl.Expr, pl.Expr]]
+"""Names and values that stand in columns of their own: name 1, value 1, name 2 …"""
 
 
-def option_named(names: tuple[str, ...], target: str) -> pl.Expr:
-    """Of three options (``option1`` with ``option1_name``, and so on) the value of the one that is called so."""
-    chosen = [
-        pl.when(pl.col(f"option{place}_name").str.strip_chars().str.to_lowercase().is_in(names)).then(f"option{place}")
-        for place in (1, 2, 3)
+def called(names: tuple[str, ...], pairs: Pairs) -> pl.Expr:
+    """The first value whose name is one of ``names``, in whatever letters.
+
+    >>> frame = pl.DataFrame({"n": ["Colour", "Fit"], "v": ["red", "slim"]})
+    >>> frame.select(called(COLOR, [(pl.col("n"), pl.col("v"))])).to_series().to_list()
+    ['red', None]
+    """
+    if not pairs:
+        return pl.lit(None, dtype=pl.String)
+    return pl.coalesce(
+        pl.when(name.str.strip_chars().str.to_lowercase().is_in(names)).then(value) for name, value in pairs
+    )
+
+
+def named(pairs: Pairs) -> pl.Expr:
+    """A JSON object of names and values; null where there is none.
+
+    >>> frame = pl.DataFrame({"n": ["Fit", None], "v": ['6"', "x"]})
+    >>> frame.select(named([(pl.col("n"), pl.col("v"))])).to_series().to_list()
+    ['{"Fit":"6\\\\""}', None]
+    """
+    if not pairs:
+        return pl.lit(None, dtype=pl.String)
+    members = [
+        pl.when(name.is_not_null() & value.is_not_null()).then(pl.concat_str(_json(name), pl.lit(":"), _json(value)))
+        for name, value in pairs
     ]
-    return pl.coalesce(chosen).alias(target)
+    inner = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return pl.when(inner != "").then(pl.concat_str(pl.lit("{"), inner, pl.lit("}")))
+
+
+def joined(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    """Two JSON objects as one, none of which is empty.
+
+    >>> frame = pl.DataFrame({"a": ['{"x":"1"}', None, None], "b": ['{"y":"2"}', '{"y":"2"}', None]})
+    >>> frame.select(joined(pl.col("a"), pl.col("b"))).to_series().to_list()
+    ['{"x":"1","y":"2"}', '{"y":"2"}', None]
+    """
+    both = pl.concat_str(first.str.strip_suffix("}"), pl.lit(","), second.str.strip_prefix("{"))
+    return pl.coalesce(both, first, second)
+
+
+def _json(value: pl.Expr) -> pl.Expr:
+    return pl.struct(value.alias("w")).struct.json_encode().str.strip_prefix('{"w":').str.strip_suffix("}")
 
 
 def handle_of(titles: pl.Series) -> pl.Series:
