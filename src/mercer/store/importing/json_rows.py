@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -107,15 +107,15 @@ def _batch(objects: _Objects, schema: Schema) -> Batch:
 def _frames(
     lines: list[bytes], numbers: list[int], schema: Schema, faults: list[tuple[int, str, str, Phrase]]
 ) -> list[pl.DataFrame]:
-    """The objects as frames. What Polars refuses is halved until the bad ones stand alone."""
+    """The objects as frames. What Polars refuses is spread out for it; what it still refuses, halved until the bad stand alone."""
     if not lines:
         return []
-    try:
-        frame = pl.read_ndjson(io.BytesIO(b"\n".join(lines)), schema=dict(schema))
-        if frame.height == len(lines):
-            return [frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64))]
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        pass
+    frame = _decoded(lines, schema)
+    if frame is None:
+        spread = [_spread(line, schema) for line in lines]
+        frame = None if None in spread else _decoded(spread, schema)  # type: ignore[arg-type]
+    if frame is not None:
+        return [frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64))]
     if len(lines) == 1:
         faults.append((numbers[0], "", lines[0].decode("utf-8", "replace"), _why(lines[0])))
         return []
@@ -123,6 +123,40 @@ def _frames(
     return [
         *_frames(lines[:half], numbers[:half], schema, faults), *_frames(lines[half:], numbers[half:], schema, faults),
     ]  # fmt: skip
+
+
+def _decoded(lines: list[bytes], schema: Schema) -> pl.DataFrame | None:
+    """Objects as columns of the schema; None where some line is none, or holds a value of another shape.
+
+    This is several times faster than ``read_ndjson``, and takes text, numbers and truth for text.
+    """
+    if not all(line.lstrip().startswith(b"{") for line in lines):  # "null" would become a row
+        return None
+    try:
+        texts = pl.Series(lines, dtype=pl.Binary).cast(pl.String)
+        return texts.str.json_decode(pl.Struct(dict(schema))).struct.unnest()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+
+
+def _spread(line: bytes, schema: Schema) -> bytes | None:
+    """An object in which whatever the schema takes for text, and is an object or a list, is JSON text."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(_texts(found, pl.Struct(dict(schema)))).encode()
+
+
+def _texts(value: Any, kind: pl.DataType) -> Any:
+    if isinstance(value, dict) and isinstance(kind, pl.Struct):
+        kinds = {field.name: field.dtype for field in kind.fields}
+        return {name: _texts(each, kinds[name]) for name, each in value.items() if name in kinds}  # type: ignore[arg-type]
+    if isinstance(value, list) and isinstance(kind, pl.List):
+        return [_texts(each, kind.inner) for each in value]  # type: ignore[arg-type]
+    if isinstance(value, (dict, list)) and kind == pl.String():
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value
 
 
 def _why(line: bytes) -> Phrase:
