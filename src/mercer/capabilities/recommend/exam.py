@@ -58,16 +58,22 @@ def examine(model: Recommender, cases: NextProducts) -> Exam:
 def batch_of_cases(model: Recommender, cases: NextProducts) -> Batch:
     """The cases as the model sees its requests; products that it does not know fall away, as in an answer."""
     product = _codes(model.catalogue.code, cases.products)[cases.given]
-    there = product >= 0
-    row, role = cases.given_row[there], cases.given_role[there]
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(cases)))])
     asked = np.unique(cases.person[cases.person >= 0])
     code = np.full(len(cases.persons) + 1, -1)
     code[asked] = [model.people.code.get(cases.persons[each], -1) for each in asked.tolist()]
     person = code[cases.person]  # a person of -1 reads the last place, which stays -1
-    known = np.append(model.people.known, False)[person]  # likewise
-    question = np.where(known, KNOWN, NEWCOMER).astype(np.int8)
-    np.maximum.at(question, row, np.array([SESSION, CART, GOES_WITH])[role])
+    return assemble(cases, product, person, model.people.known)
+
+
+def assemble(
+    cases: NextProducts, product: NDArray[np.int64], person: NDArray[np.int64], known: NDArray[np.bool_]
+) -> Batch:
+    """The batch of some cases whose given products and persons have these codes; -1 is left out as unknown."""
+    there = product >= 0
+    row, role = cases.given_row[there], cases.given_role[there]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(cases)))])
+    question = np.where(np.append(known, False)[person], KNOWN, NEWCOMER).astype(np.int8)
+    np.maximum.at(question, row, np.array([SESSION, CART, GOES_WITH], np.int8)[role])
     languages = np.full(len(cases), -1, np.int32)
     return Batch(question, person, indptr, product[there].astype(np.int32), role, languages)
 

@@ -72,13 +72,17 @@ class Recommender(Model):
 
     def learn(self, evidence: Evidence, seed: int, window: Window | None = None) -> None:
         """Fit to evidence that was read before; ``window`` saves choosing it again."""
+        self.stand_on(evidence, window)
+        self.study(evidence, seed)
+
+    def stand_on(self, evidence: Evidence, window: Window | None = None) -> None:
+        """Learn what every recommender knows: catalogue, people, popularity and where things are bought again."""
         self.catalogue = evidence.catalogue
         self.people = evidence.people
         self.window = window or choose_window(evidence.log, evidence.end, len(self.catalogue))
         self.popularity = self.window.counts(evidence.log, evidence.end, len(self.catalogue)).astype(np.float32)
         self.rates = repeat_rates(evidence.log, self.catalogue)
         self._prepare()
-        self.study(evidence, seed)
 
     @abstractmethod
     def study(self, evidence: Evidence, seed: int) -> None:

@@ -1,0 +1,102 @@
+"""What is found together: item–item neighbours."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from mercer.capabilities.recommend.evidence import Evidence
+from mercer.capabilities.recommend.links import Links
+from mercer.capabilities.recommend.recommender import Recommender
+from mercer.capabilities.recommend.trial import N, hold_out
+from mercer.core.phrase import Phrase
+from mercer.core.record import about as described
+from mercer.ml.cooccurrence import damp, incidence, pairs
+from mercer.ml.rows import Rows, keep_largest
+
+CASES = 1500
+HALF_LIVES = (30.0, 90.0, 100_000.0)
+"""Days; the last is for ever."""
+POWERS = (0.5, 0.7, 0.9)
+
+
+class Choice(NamedTuple):
+    """How fast a basket is forgotten, and how far popularity is corrected for."""
+
+    half_life: float = 90.0
+    power: float = 0.7
+
+
+class Neighbours(Links):
+    """Recommend what is found in the same baskets and visits.
+
+    Pairs of products are counted over orders and visits, recent ones more (½^(age / half-life)), and corrected for
+    popularity by the asymmetric cosine c_ij / (n_i^p · n_j^(1-p)), Aiolli (2013), Efficient top-n recommendation for very
+    large scale binary rated datasets, RecSys. Half-life and p are those that rank best on the last slice of the past.
+    """
+
+    name = "neighbours"
+    rung = 2
+
+    class Settings(Recommender.Settings):
+        """How many neighbours are kept."""
+
+        kept: Annotated[
+            int,
+            described(
+                "neighbours kept of each product; more take memory and change little",
+                "每件商品保留的近邻数；更多只占内存，效果变化很小",
+                ge=1,
+                le=5000,
+            ),
+        ] = 300
+
+    about: ClassVar[Phrase] = Phrase(
+        "what is found in the same baskets and visits", "同一订单或同一次访问中常一起出现的商品"
+    )
+
+    def study(self, evidence: Evidence, seed: int) -> None:
+        self.choice = self._choose(evidence, seed)
+        self.links = self._linked(*self._counted(evidence, self.choice.half_life), self.choice.power)
+
+    def facts(self) -> dict[str, Any]:
+        half_life = None if self.choice.half_life > 10_000 else self.choice.half_life
+        return {**super().facts(), "half_life_days": half_life, "power": round(self.choice.power, 3)}
+
+    def keep(self) -> dict[str, Any]:
+        return {**super().keep(), "choice": np.array(self.choice)}
+
+    def take(self, kept: dict[str, Any]) -> None:
+        super().take(kept)
+        self.choice = Choice(*kept["choice"].tolist())
+
+    def _choose(self, evidence: Evidence, seed: int) -> Choice:
+        trial = hold_out(evidence, seed, CASES)
+        if trial is None:
+            return Choice()
+        learner = type(self)(self.settings)
+        learner.stand_on(trial.before, self.window)
+        marks = {}
+        for half_life in HALF_LIVES:
+            counts, found = learner._counted(trial.before, half_life)
+            for power in POWERS:
+                learner.links = learner._linked(counts, found, power)
+                marks[Choice(half_life, power)] = trial.mark(learner.rank(trial.batch, N))
+        return max(marks, key=lambda each: marks[each])
+
+    def _counted(self, evidence: Evidence, half_life: float) -> tuple[Rows, np.ndarray]:
+        """Decayed counts of pairs, and of each product alone."""
+        log, products = evidence.log, len(self.catalogue)
+        held, names = incidence(log.basket, log.product, products)
+        _, row = np.unique(log.basket, return_inverse=True)
+        newest = np.full(len(names), -np.inf)
+        np.maximum.at(newest, row, log.day)
+        weight = (0.5 ** ((evidence.end - newest) / half_life)).astype(np.float32)
+        aged = held.copy()
+        aged.data = aged.data * np.repeat(weight, np.diff(held.indptr))
+        alone = np.asarray(aged.sum(axis=0)).ravel()
+        return pairs(held, aged), alone
+
+    def _linked(self, counts: Rows, alone: np.ndarray, power: float) -> Rows:
+        return keep_largest(damp(counts, alone, alone, power), self.settings.kept)
