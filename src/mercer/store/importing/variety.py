@@ -85,3 +85,30 @@ def handle_of(titles: pl.Series) -> pl.Series:
     """
     plain = titles.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase().str.normalize("NFC")
     return plain.str.replace_all(r"[^\p{L}\p{N}]+", "-").str.strip_chars("-")
+
+
+def listed(column: str) -> pl.Expr:
+    """A JSON object out of a list of ``{name, option, options}``, as WooCommerce names attributes; null where there is none.
+
+    >>> kind = pl.Struct({"name": pl.String, "option": pl.String, "options": pl.List(pl.String)})
+    >>> said = [{"name": "Size", "option": None, "options": ["S", "M"]}, {"name": "Fit", "option": "slim", "options": None}]
+    >>> frame = pl.DataFrame({"a": [said, []]}, schema={"a": pl.List(kind)})
+    >>> frame.select(listed("a")).to_series().to_list()
+    ['{"Size":"S, M","Fit":"slim"}', None]
+    """
+    value = _option()
+    member = pl.concat_str(_json(pl.element().struct.field("name")), pl.lit(":"), _json(value))
+    present = pl.element().struct.field("name").is_not_null() & value.is_not_null()
+    inner = pl.col(column).list.eval(pl.when(present).then(member)).list.drop_nulls().list.join(",")
+    return pl.when(inner != "").then(pl.concat_str(pl.lit("{"), inner, pl.lit("}")))
+
+
+def listed_called(names: tuple[str, ...], column: str) -> pl.Expr:
+    """The value of the first of a list of ``{name, option, options}`` whose name is one of ``names``."""
+    wanted = pl.element().struct.field("name").str.strip_chars().str.to_lowercase().is_in(names)
+    return pl.col(column).list.eval(pl.when(wanted).then(_option())).list.drop_nulls().list.first()
+
+
+def _option() -> pl.Expr:
+    many = pl.element().struct.field("options").list.drop_nulls().list.join(", ")
+    return pl.coalesce(pl.element().struct.field("option"), pl.when(many != "").then(many))
