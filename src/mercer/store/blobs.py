@@ -62,8 +62,12 @@ class Blobs(ABC):
         """Whether there is such a file."""
 
     @abstractmethod
+    def sizes(self, prefix: str = "") -> dict[str, int]:
+        """All files whose name starts with ``prefix``, sorted by name, and how many bytes each has."""
+
     def list(self, prefix: str = "") -> list[str]:
         """Names of all files whose name starts with ``prefix``, sorted."""
+        return [*self.sizes(prefix)]
 
     @abstractmethod
     def delete(self, prefix: str) -> None:

@@ -66,15 +66,29 @@ class LocalBlobs(Blobs):
 
     def exists(self, name: str) -> bool:
         """Look whether it is a file."""
-        return self.path(name).is_file()
-
-    def list(self, prefix: str = "") -> list[str]:
-        """Walk through the folder in which the prefix ends."""
-        start = self.root / checked_name(prefix).rpartition("/")[0] if prefix else self.root
         with _told():
-            found = (Path(folder) / name for folder, _, names in os.walk(start) for name in names)
-            names = [each.relative_to(self.root).as_posix() for each in found if _HIDDEN not in str(each)]
-        return sorted(name for name in names if name.startswith(prefix))
+            return self.path(name).is_file()
+
+    def sizes(self, prefix: str = "") -> dict[str, int]:
+        """Walk through the folder in which the prefix ends."""
+        start = checked_name(prefix).rpartition("/")[0] if prefix else ""
+        with _told():
+            found = {name: size for name, size in self._walk(start) if name.startswith(prefix)}
+        return dict(sorted(found.items()))
+
+    def _walk(self, folder: str) -> Iterator[tuple[str, int]]:
+        try:
+            entries = list(os.scandir(self.root / folder))
+        except (FileNotFoundError, NotADirectoryError):  # also one that is deleted meanwhile
+            return
+        for entry in entries:
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.name.startswith(_HIDDEN):
+                continue
+            if entry.is_dir():
+                yield from self._walk(name)
+            elif (size := _size(entry)) is not None:
+                yield name, size
 
     def delete(self, prefix: str) -> None:
         """Remove the file, or the folder with all in it."""
@@ -114,6 +128,13 @@ class LocalBlobs(Blobs):
     @property
     def scan_options(self) -> None:
         """A path needs nothing else."""
+        return None
+
+
+def _size(entry: os.DirEntry[str]) -> int | None:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:
         return None
 
 

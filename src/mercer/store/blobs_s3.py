@@ -113,15 +113,15 @@ class S3Blobs(Blobs):
                 return False
         return True
 
-    def list(self, prefix: str = "") -> list[str]:
+    def sizes(self, prefix: str = "") -> dict[str, int]:
         """Ask page by page for all under the prefix."""
         import obstore
 
         # The object store lists whole folders; the last part of the prefix is compared here.
         start = checked_name(prefix).rpartition("/")[0] if prefix else None
         with _told(prefix):
-            found = [each["path"] for page in obstore.list(self._store, start or None) for each in page]
-        return sorted(name for name in found if name.startswith(prefix))
+            found = {each["path"]: each["size"] for page in obstore.list(self._store, start or None) for each in page}
+        return {name: found[name] for name in sorted(found) if name.startswith(prefix)}
 
     def delete(self, prefix: str) -> None:
         """Delete all that ``list`` finds under the name."""

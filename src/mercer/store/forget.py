@@ -15,12 +15,17 @@ from sqlalchemy.engine import Engine
 from mercer.core.table import Table
 from mercer.core.tables import TABLES
 from mercer.store.database import told
+from mercer.store.pseudonyms import PersonKind
 from mercer.store.sql import SHOP, STORED, forgotten, pseudonyms
+from mercer.store.turns import alone
 from mercer.store.writing import Writer, transaction
 
 KEPT = frozenset({"orders", "order_lines", "returns", "reviews", "decisions"})
 """Tables whose rows stay, with nobody's name in them: the shop's accounts, what it published, what it decided. Of all other
 tables with a person in them the rows themselves are deleted: a trail of behaviour tells who somebody is without a name."""
+
+NAMED_KINDS: tuple[PersonKind, ...] = ("customer", "visitor")
+"""The subjects of labels that are people, whose ids stand in the column ``subject_id``."""
 
 # A street is blanked as a secret already; with these an order is still one household's. Country and region stay for taxes.
 _WHERE_THEY_LIVE = ("postcode", "city")
@@ -49,7 +54,7 @@ def blanked(table: Table) -> dict[str, None]:
 
 def forget(engine: Engine, customer_id: str) -> dict[str, int]:
     """Forget a customer and the visitors that were only ever them; how many rows it touched in each table."""
-    with transaction(engine) as writer:
+    with alone(engine), transaction(engine) as writer:
         if engine.dialect.name == "sqlite":  # overwrite what is deleted, in the file too
             writer.connection.exec_driver_sql("PRAGMA secure_delete=ON")
         visitors = _visitors(writer, customer_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from io import BytesIO
 
 import polars as pl
@@ -11,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from mercer.core.table import Table
 from mercer.store.blobs import Blobs
-from mercer.store.forget import KEPT, person_columns
+from mercer.store.forget import KEPT, NAMED_KINDS, person_columns
 from mercer.store.manifest import Frozen, Part
 from mercer.store.pseudonyms import Pseudonyms
 from mercer.store.reading import read
@@ -23,14 +24,20 @@ PART_ROWS = 1_000_000
 
 
 def write_new(
-    connection: Connection, table: Table, before: Frozen, freeze: int, blobs: Blobs, pseudonyms: Pseudonyms
+    connection: Connection,
+    table: Table,
+    before: Frozen,
+    freeze: int,
+    blobs: Blobs,
+    pseudonyms: Pseudonyms,
+    now: datetime,
 ) -> Frozen:
     """Write the rows stored since the last freeze as new parts; the parts there are stay untouched."""
     parts = list(before.parts)
     mark = before.mark
     for rows in _pages(connection, table, mark):
         mark = int(rows[STORED][-1])
-        parts.append(_write(table, pseudonymous(table, rows, pseudonyms), freeze, blobs))
+        parts.append(write_part(table, pseudonymous(table, rows, pseudonyms), freeze, blobs, now))
     return Frozen(mark, tuple(parts))
 
 
@@ -43,19 +50,22 @@ def _pages(connection: Connection, table: Table, mark: int) -> Iterator[pl.DataF
         yield rows
 
 
-def _write(table: Table, rows: pl.DataFrame, freeze: int, blobs: Blobs) -> Part:
+def write_part(table: Table, rows: pl.DataFrame, freeze: int, blobs: Blobs, now: datetime) -> Part:
+    """Write rows, in the order of their numbers, as one Parquet file named after its content."""
     buffer = BytesIO()
     rows.write_parquet(buffer, compression="zstd")
     content = buffer.getvalue()
     digest = hashlib.sha256(content).hexdigest()
     name = f"parts/{table.name}/{int(rows[STORED][0]):012d}-{digest[:16]}.parquet"
     blobs.write(name, content)
-    return Part(name, digest, rows.height, freeze, _newest(table, rows))
+    return Part(name, digest, len(content), rows.height, freeze, _newest(table, rows, now))
 
 
-def _newest(table: Table, rows: pl.DataFrame) -> int | None:
+def _newest(table: Table, rows: pl.DataFrame, now: datetime) -> int | None:
+    """The latest time that had come: what lies ahead, such as next month's promotion, does not move a snapshot's end."""
     names = [name for name in dict.fromkeys((table.time, "known_at")) if name]
-    return rows.select(pl.max_horizontal(pl.col(name).max().dt.timestamp("us") for name in names)).item()  # type: ignore[no-any-return]
+    past = (pl.col(name).filter(pl.col(name) <= now).max().dt.timestamp("us") for name in names)
+    return rows.select(pl.max_horizontal(past)).item()  # type: ignore[no-any-return]
 
 
 def pseudonymous(table: Table, rows: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
@@ -63,28 +73,29 @@ def pseudonymous(table: Table, rows: pl.DataFrame, pseudonyms: Pseudonyms) -> pl
     for column in table.columns:
         if (column.person == "customer" or column.person == "visitor") and column.name in rows.columns:
             rows = rows.with_columns(pseudonyms.column(rows[column.name], column.person))
-    if table.name == "labels":  # a verdict on a customer names them in a column that may name anything
-        people = rows.select(pl.when(subject="customer").then("subject_id"))["subject_id"]
-        rows = rows.with_columns(subject_id=pseudonyms.column(people, "customer").fill_null(rows["subject_id"]))
+    if table.name == "labels":  # a verdict on a person names them in a column that may name anything
+        for kind in NAMED_KINDS:
+            people = rows.select(pl.when(subject=kind).then("subject_id"))["subject_id"]
+            rows = rows.with_columns(subject_id=pseudonyms.column(people, kind).fill_null(rows["subject_id"]))
     return rows
 
 
-def scan(table: Table, parts: Sequence[Part], blobs: Blobs, forgotten: Sequence[str]) -> pl.LazyFrame:
+def scan(table: Table, frozen: Frozen, blobs: Blobs, forgotten: Sequence[str]) -> pl.LazyFrame:
     """A table as of the freeze that wrote the last part: of each key the newest row, in the order of storing."""
-    first = parts[0].freeze
-    rows = _scan(table, [part for part in parts if part.freeze == first], blobs)
-    later = [part for part in parts if part.freeze != first]
+    base, later = frozen.parts[: frozen.base], frozen.parts[frozen.base :]
+    rows = scan_parts(table, base, blobs)
     if later and table.append:  # a log never says the same thing twice
-        rows = pl.concat([rows, _scan(table, later, blobs)])
+        rows = scan_parts(table, frozen.parts, blobs)
     elif later:
-        # The first freeze is the bulk: it is only looked through for the keys of the later, smaller ones.
-        newer = _scan(table, later, blobs).unique(list(table.key), keep="last", maintain_order=True)
+        # The base is only looked through for the keys of the later parts, which compaction keeps smaller than it.
+        newer = scan_parts(table, later, blobs).unique(list(table.key), keep="last", maintain_order=True)
         older = rows.join(newer.select(table.key), on=list(table.key), how="anti", maintain_order="left")
         rows = pl.concat([older, newer])
-    return _without(table, rows, forgotten).drop(STORED)
+    return without(table, rows, forgotten).drop(STORED)
 
 
-def _scan(table: Table, parts: Sequence[Part], blobs: Blobs) -> pl.LazyFrame:
+def scan_parts(table: Table, parts: Sequence[Part], blobs: Blobs) -> pl.LazyFrame:
+    """All rows of some parts, one part after the other, with their numbers."""
     options = blobs.scan_options
     return pl.scan_parquet(
         [blobs.scan_address(part.name) for part in parts],
@@ -93,7 +104,7 @@ def _scan(table: Table, parts: Sequence[Part], blobs: Blobs) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-def _without(table: Table, rows: pl.LazyFrame, forgotten: Sequence[str]) -> pl.LazyFrame:
+def without(table: Table, rows: pl.LazyFrame, forgotten: Sequence[str]) -> pl.LazyFrame:
     """The rows as a freeze of everything would write them now that some people are forgotten; see store.forget."""
     names = person_columns(table) + (["subject_id"] if table.name == "labels" else [])
     if not forgotten or not names:

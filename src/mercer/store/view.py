@@ -9,12 +9,19 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from mercer.core.errors import Unavailable
+from mercer.core.phrase import Phrase
 from mercer.store.database import told
 from mercer.store.writing_postgres import WRITERS_LOCK
-from mercer.store.writing_sqlite import last_number
 
-PATIENCE = 1.0
-"""Seconds of asking for a moment without writers before queueing for one, which makes new writers wait too."""
+PATIENCE = 120.0
+"""Seconds of waiting for the transactions that were writing when a freeze began."""
+
+ASKING = 1.0
+"""Seconds of asking for a moment without writers before queueing for one."""
+
+QUEUEING = 0.25
+"""Seconds of queueing. New writers wait behind a queue, so a slow transaction must not keep one standing."""
 
 
 @contextmanager
@@ -38,27 +45,43 @@ def one_instant(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _no_writers(engine: Engine) -> Iterator[None]:
-    """A moment in which no transaction that writes is under way."""
+    """A moment in which no transaction that writes is under way; Unavailable when none comes."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         until = time.monotonic() + PATIENCE
-        held = False
-        while not held and time.monotonic() < until:
-            held = bool(connection.execute(sa.select(sa.func.pg_try_advisory_lock(WRITERS_LOCK))).scalar())
-            if not held:
-                time.sleep(0.02)
-        if not held:
-            connection.exec_driver_sql("SET lock_timeout = '120s'")
-            connection.execute(sa.select(sa.func.pg_advisory_lock(WRITERS_LOCK)))
-            connection.exec_driver_sql("RESET lock_timeout")
+        while not (_asked(connection) or _queued(connection)):
+            if time.monotonic() > until:
+                raise Unavailable(
+                    Phrase(
+                        "another process has been writing in one transaction for {seconds} seconds",
+                        "另一个进程的单个事务已持续写入 {seconds} 秒",
+                    ).format(seconds=round(PATIENCE)),
+                    Phrase("take the snapshot when it is done", "请待其完成后再生成快照"),
+                )
         try:
             yield
         finally:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(WRITERS_LOCK)))
 
 
-def highest_number(connection: Connection, table: str) -> int:
-    """The highest ``_stored`` ever given in a table (on PostgreSQL: in any table)."""
-    if connection.dialect.name == "sqlite":
-        return last_number(connection.connection.driver_connection, table)  # type: ignore[arg-type]
-    found = connection.exec_driver_sql("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM stored_numbers")
-    return int(found.scalar_one())
+def _asked(connection: Connection) -> bool:
+    """Whether a moment without writers came while we asked again and again, which is in nobody's way."""
+    until = time.monotonic() + ASKING
+    while time.monotonic() < until:
+        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(WRITERS_LOCK))).scalar():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _queued(connection: Connection) -> bool:
+    """Whether our turn came in a queue, which it does where there are many writers and each is quick."""
+    connection.exec_driver_sql(f"SET lock_timeout = {round(QUEUEING * 1000)}")
+    try:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(WRITERS_LOCK)))
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != "55P03":  # anything but "not in time"
+            raise
+        return False
+    finally:
+        connection.exec_driver_sql("RESET lock_timeout")
+    return True
