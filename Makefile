@@ -20,8 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.ready  ## make a whole shop, import it, train, ask: two minutes from data to answers
-	@$(BIN)/mercer demo
+demo: $(VENV)/.ready  ## make up a shop, import, check, train, ask and serve it; DEMO_FLAGS=--no-serve ends after the answers
+	@$(BIN)/mercer demo $(DEMO_FLAGS)
 
 test: $(VENV)/.ready-dev  ## run every test; TESTS=tests/store runs some
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)

@@ -47,7 +47,7 @@ def test_an_empty_shop_is_told_to_import(tmp_path):
     with Shop.create(tmp_path / "empty") as empty:
         report = empty.run("check")
     assert report.findings == ()
-    assert report.next == "mercer import empty FILE…"
+    assert report.next == f"mercer import {tmp_path / 'empty'} FILE…"
 
 
 def test_the_page_is_written(shop, tmp_path):
@@ -71,7 +71,7 @@ def test_a_repair_is_a_dry_run_until_it_is_told_to_write(shop):
     """--repair shows, --repair --write does; afterwards the finding is gone."""
     dry = shop.run("check", repair=["services.among_products"])
     assert [(each.rows, each.written) for each in dry.repairs] == [(1, False)]
-    assert dry.next == "mercer check tea --repair services.among_products --write"
+    assert dry.next == f"mercer check {shop.folder} --repair services.among_products --write"
     assert "services.among_products" in {each.code for each in shop.run("check").findings}
     wet = shop.run("check", repair=["services.among_products"], write=True)
     assert [(each.rows, each.written) for each in wet.repairs] == [(1, True)]

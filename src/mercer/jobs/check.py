@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mercer.core.operation import Progress, from_function, silent
 from mercer.core.phrase import Phrase
 from mercer.core.record import Language, LocalPath, ShortText, about
+from mercer.jobs.naming import typed
 from mercer.trust.quality.finding import CheckReport
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def check_data(
     from mercer.trust.quality.repair import repair as mend
     from mercer.trust.quality.run import look
 
-    began, now = time.monotonic(), datetime.now(UTC)
+    began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     facts: dict[str, Any] = {"shop": shop.settings.name, "checked_at": now, "checks": len(all_checks())}
     if repair:
         done = mend(shop.store, repair, write, now, shop.settings.currency)
@@ -46,7 +47,7 @@ def check_data(
             **facts,
             seconds=_since(began),
             repairs=tuple(done),
-            next=f"mercer check {shop.folder.name} {again} --write" if done and not write else None,
+            next=f"mercer check {typed(shop.folder)} {again} --write" if done and not write else None,
         )
     findings, tables = look(shop.store, now, shop.settings.currency, readers(shop), progress)
     report = CheckReport(
@@ -59,7 +60,7 @@ def check_data(
         findings=tuple(findings),
         seconds=_since(began),
         html=html,
-        next=_next(shop.folder.name, bool(tables), any(each.repair.automatic for each in findings)),
+        next=_next(typed(shop.folder), bool(tables), any(each.repair.automatic for each in findings)),
     )
     if html is not None:
         _write_page(report, html, language or shop.settings.languages[0])

@@ -14,6 +14,7 @@ from mercer.core.errors import Conflict
 from mercer.core.operation import Progress, Then, from_function, silent
 from mercer.core.phrase import Phrase
 from mercer.core.record import Record, about
+from mercer.jobs.naming import typed
 from mercer.simulate.plan import Customers, Days, DirtShare, Plan, Products, Seed
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def demo(
         with diary.step(Phrase("ask", "提问")) as told:
             from mercer.simulate.questions import questions
 
-            answers, milliseconds = _ask(opened, questions(opened.store))
+            titles = dict(opened.store.frame("products", ["product_id", "title"]).iter_rows())
+            answers, milliseconds = _ask(opened, questions(opened.store), titles)
             told(
                 Phrase("{n} questions, {ms} ms each", "{n} 个问题，每个 {ms} 毫秒").format(
                     n=len(answers), ms=f"{milliseconds:.1f}"
@@ -167,20 +169,19 @@ def _port_is_free(port: int) -> None:
 
 def _import(shop: Shop, diary: _Diary, progress: Progress) -> None:
     with diary.step(Phrase("import", "导入")) as told:
-        shop.run(
-            "import_data",
-            {"files": sorted(str(path) for path in (shop.folder / "exports").iterdir())},
-            progress=progress,
-        )
-        counts = {table: f"{shop.store.rows(table):,}" for table in ("products", "events", "orders")}
-        told(Phrase("{products} products, {events} events, {orders} orders in the store", "店铺中有 {products} 个商品、{events} 个事件、{orders} 个订单").format(**counts))  # fmt: skip
+        files = sorted(str(path) for path in (shop.folder / "exports").iterdir())
+        report = shop.run("import_data", {"files": files}, progress=progress)
+        counts: dict[str, Any] = {table: f"{shop.store.rows(table):,}" for table in ("products", "events", "orders")}
+        counts["refused"] = sum(each.refused for each in report.files)
+        told(Phrase("{products} products, {events} events, {orders} orders in the store; {refused} rows refused",
+                    "店铺中有 {products} 个商品、{events} 个事件、{orders} 个订单；拒绝 {refused} 行").format(**counts))  # fmt: skip
 
 
 def _check(shop: Shop, diary: _Diary, progress: Progress) -> None:
     with diary.step(Phrase("check", "检查")) as told:
         report = shop.run("check_data", {"html": str(shop.folder / PAGE)}, progress=progress)
         counts = {name: getattr(report, name) for name in ("high", "medium", "low", "note")}
-        told(Phrase("{high} high, {medium} medium, {low} low, {note} notes: {page}", "严重 {high}，中等 {medium}，轻微 {low}，提示 {note}：{page}").format(
+        told(Phrase("found {high} high, {medium} medium, {low} low, {note} to note; see {page}", "严重 {high}，中等 {medium}，轻微 {low}，提示 {note}；见 {page}").format(
             **counts, page=PAGE))  # fmt: skip
 
 
@@ -206,21 +207,35 @@ def _candidates(found: Examination) -> Iterator[Candidate]:
         )  # fmt: skip
 
 
-def _ask(shop: Shop, asked: dict[str, dict[str, Any]]) -> tuple[dict[str, tuple[Answer, ...]], float]:
+def _ask(
+    shop: Shop, asked: dict[str, dict[str, Any]], titles: dict[str, str]
+) -> tuple[dict[str, tuple[Answer, ...]], float]:
     """Ask each question; the answers by question, and how many milliseconds one took."""
     shop.ask(CAPABILITY, n=1)  # the model is loaded once
-    answers, began = {}, time.perf_counter()
-    for question, fields in asked.items():
-        items = shop.ask(CAPABILITY, **fields).items  # type: ignore[attr-defined]
-        answers[question] = tuple(
-            Answer(product=each.title, why="; ".join(reason.text for reason in each.reasons)) for each in items
-        )
-    return answers, (time.perf_counter() - began) / max(1, len(asked)) * 1000
+    began = time.perf_counter()
+    given = {question: shop.ask(CAPABILITY, **fields) for question, fields in asked.items()}
+    milliseconds = (time.perf_counter() - began) / max(1, len(asked)) * 1000
+    answers = {
+        question: tuple(_answer(item, titles, asked[question]["language"]) for item in response.items)  # type: ignore[attr-defined]
+        for question, response in given.items()
+    }
+    return answers, milliseconds
+
+
+def _answer(item: Any, titles: dict[str, str], language: str) -> Answer:
+    """One product and its reasons. The made-up titles are in two languages, of which the question's is shown."""
+    from mercer.simulate.questions import half
+
+    def said(reason: Any) -> str:
+        title = titles.get(reason.product_id or "") or ""
+        return str(reason.text.replace(title, half(title, language)) if title else reason.text)
+
+    return Answer(product=half(item.title, language), why="; ".join(map(said, item.reasons)))
 
 
 def _tries(shop: Shop, port: int, serve: bool) -> tuple[str, ...]:
     """Command lines to try, ready to be copied."""
-    name = _shown(shop.folder)
+    name = typed(shop.folder)
     product = shop.store.frame("products", ["product_id"], limit=1).item()
     local = (f"mercer recommend {name} --goes-with {product}", f"mercer models {name}", f"open {name}/{PAGE}")
     if not serve:
@@ -235,14 +250,6 @@ def _tries(shop: Shop, port: int, serve: bool) -> tuple[str, ...]:
         f"curl -s http://127.0.0.1:{port}/v1/{CAPABILITY} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' "
         f'-d \'{{"goes_with": "{product}"}}\'',
     )
-
-
-def _shown(folder: Path) -> str:
-    """A folder as it is called from here."""
-    try:
-        return str(folder.relative_to(Path.cwd()))
-    except ValueError:
-        return str(folder)
 
 
 operation = from_function(

@@ -12,6 +12,7 @@ from mercer.core.errors import Fault, Invalid
 from mercer.core.operation import Progress, from_function, silent
 from mercer.core.phrase import Phrase
 from mercer.core.record import Id, LocalPath, Record, about
+from mercer.jobs.naming import typed
 from mercer.store.settings import Currency
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def import_data(
             for each in outcomes
             for note in each.notes
         ),
-        next=f"mercer check {shop.folder.name}",
+        next=f"mercer check {typed(shop.folder)}",
     )
 
 

@@ -85,7 +85,7 @@ def catalogue(plan: Plan, goods: Assortment) -> Catalogue:
         edition,
         brand,
         vector,
-        rng.normal(0, 0.6, n),
+        rng.normal(0, 0.4, n),
         price,
         listed,
         (price * (1 - margin)).astype(np.int64),

@@ -23,7 +23,7 @@ LONGEST = 12
 HOURS = np.array([2, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 5, 5, 5, 5, 6, 7, 9, 11, 11, 8, 4], dtype=float)
 """Visits by the hour of the local day."""
 
-KEEN = -2.35
+KEEN = -2.6
 """Log-odds that a product looked at goes into the cart, before taste is added."""
 
 

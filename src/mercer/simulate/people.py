@@ -76,15 +76,17 @@ def people(plan: Plan, goods: Assortment) -> People:
     rng = plan.rng(PEOPLE, 0)
     n, styles, kinds = plan.customers, len(goods.styles), len(goods.categories)
     centres = style_centres(plan, styles)
+    # People differ more than products do, as in most shops: the ten products that are most popular get a tenth of what
+    # somebody looks at, the ten that suit them best a half.
     style = rng.integers(0, styles, n)
     second = (style + rng.integers(1, styles, n)) % styles
-    taste = centres[style] + 0.35 * centres[second] + 0.3 * rng.normal(size=(n, DIMENSIONS))
+    taste = 1.5 * centres[style] + 0.35 * centres[second] + 0.3 * rng.normal(size=(n, DIMENSIONS))
     departments = {
         name: number for number, name in enumerate(dict.fromkeys(each.department.en for each in goods.categories))
     }
     department = np.array([departments[each.department.en] for each in goods.categories])
-    by_style = rng.normal(0, 0.7, (styles, len(departments)))[style] + rng.normal(0, 0.6, (n, len(departments)))
-    interest = by_style[:, department] + rng.normal(0, 0.5, (n, kinds)) + rng.normal(0, 0.4, kinds)
+    by_style = rng.normal(0, 0.9, (styles, len(departments)))[style] + rng.normal(0, 0.9, (n, len(departments)))
+    interest = by_style[:, department] + rng.normal(0, 0.8, (n, kinds)) + rng.normal(0, 0.4, kinds)
     arrives = np.where(rng.random(n) < 0.45, 0, rng.integers(0, plan.days, n))
     stays = 3 + rng.exponential(plan.days * 0.8, n)
     return People(

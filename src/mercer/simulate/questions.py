@@ -25,26 +25,28 @@ def questions(store: Store) -> dict[str, dict[str, Any]]:
     cart = [first, third]
 
     def say(products: list[str], language: str) -> str:
-        return ("、" if language == "zh" else " + ").join(
-            _half(titles.get(each) or each, language) for each in products
-        )
+        return ("、" if language == "zh" else " + ").join(half(titles.get(each) or each, language) for each in products)
 
     return {
-        f"What would somebody like who bought {say(english[1], 'en')}?": {
+        f"Somebody bought {say(english[1], 'en')}, among others: what next?": {
             "customer": english[0],
             "language": "en",
             "n": N,
         },
-        f"买过{say(chinese[1], 'zh')}的顾客会喜欢什么？": {"customer": chinese[0], "language": "zh-CN", "n": N},
-        f"A visitor has just looked at {say([second, fourth], 'en')}": {
+        f"有人买过{say(chinese[1], 'zh')}等商品，接下来会喜欢什么？": {
+            "customer": chinese[0],
+            "language": "zh-CN",
+            "n": N,
+        },
+        f"A visitor has just looked at {say([second, fourth], 'en')}: what next?": {
             "recent": [second, fourth],
             "language": "en",
             "n": N,
         },
-        f"什么和{say([first], 'zh')}搭配？": {"goes_with": first, "language": "zh-CN", "n": N},
+        f"什么与{say([first], 'zh')}相配？": {"goes_with": first, "language": "zh-CN", "n": N},
         f"What can be had instead of {say([first], 'en')}?": {"instead_of": first, "language": "en", "n": N},
         f"购物车里有{say(cart, 'zh')}，还缺什么？": {"cart": cart, "language": "zh-CN", "n": N},
-        "Somebody of whom nothing is known": {"customer": STRANGER, "language": "en", "n": N},
+        "Somebody of whom nothing is known: what first?": {"customer": STRANGER, "language": "en", "n": N},
     }
 
 
@@ -69,11 +71,11 @@ def _regular(bought: pl.DataFrame, abroad: bool) -> tuple[str, list[str]]:
     return row["customer_id"], row["latest"]
 
 
-def _half(title: str, language: str) -> str:
+def half(title: str, language: str) -> str:
     """The half of a bilingual title that is in a language.
 
-    >>> _half("Linen Shirt, navy | 亚麻衬衫 藏青", "zh")
+    >>> half("Linen Shirt, navy | 亚麻衬衫 藏青", "zh-CN")
     '亚麻衬衫 藏青'
     """
     english, _, chinese = title.partition(" | ")
-    return chinese or english if language == "zh" else english
+    return chinese or english if language.startswith("zh") else english

@@ -74,6 +74,10 @@ def variant(name: str, **more: Any) -> dict[str, Any]:
     return usual | more
 
 
+ARCHIVED = [product("POST", status="archived", title=None, brand=None, description=None, image_url=None)]
+"""A product that is in the books only: nothing is asked of it."""
+
+
 def parcel(number: int, shipped: datetime, delivered: datetime) -> dict[str, Any]:
     return {"shipment_id": f"p{number}", "order_id": f"o{number}", "shipped_at": shipped, "delivered_at": delivered}
 
@@ -119,17 +123,26 @@ MISSING = {
         2,
         ("a", "b"),
     ),
-    "missing.price": Planted({"variants": [variant("a"), variant("b", price_minor=None)]}, 1, ("b",)),
-    "missing.variants": Planted({"products": [product("a"), product("b")], "variants": [variant("a")]}, 1, ("b",)),
+    "missing.price": Planted(
+        {
+            "variants": [variant("a"), variant("b", price_minor=None), variant("POST", price_minor=None)],
+            "products": ARCHIVED,
+        },
+        1,
+        ("b",),
+    ),
+    "missing.variants": Planted(
+        {"products": [product("a"), product("b"), *ARCHIVED], "variants": [variant("a")]}, 1, ("b",)
+    ),
     "missing.title": Planted(
-        {"products": [product("a"), product("b", title=None), product("c", title=" ")]}, 2, ("b", "c")
+        {"products": [product("a"), product("b", title=None), product("c", title=" "), *ARCHIVED]}, 2, ("b", "c")
     ),
     "missing.categories": Planted(
         {"products": [product("a"), product("b", categories=None), product("c", categories=[])]}, 2, ("b", "c")
     ),
-    "missing.description": Planted({"products": [product("a"), product("b", description="")]}, 1, ("b",)),
-    "missing.brand": Planted({"products": [product("a"), product("b", brand=None)]}, 1, ("b",)),
-    "missing.image_url": Planted({"products": [product("a"), product("b", image_url=None)]}, 1, ("b",)),
+    "missing.description": Planted({"products": [product("a"), product("b", description=""), *ARCHIVED]}, 1, ("b",)),
+    "missing.brand": Planted({"products": [product("a"), product("b", brand=None), *ARCHIVED]}, 1, ("b",)),
+    "missing.image_url": Planted({"products": [product("a"), product("b", image_url=None), *ARCHIVED]}, 1, ("b",)),
 }
 
 CONTRADICTORY = {
@@ -153,8 +166,12 @@ CONTRADICTORY = {
                 line(2, unit_price_minor=10),
                 line(3, unit_price_minor=100_000),
                 line(4, currency="JPY", unit_price_minor=10),
+                line(5, unit_price_minor=250),  # a sale
+                *(line(n, variant_id="bulb", unit_price_minor=50) for n in range(6, 12)),  # its price went up since
+                line(12, product_id="POST", variant_id="POST", unit_price_minor=15),
             ],
-            "variants": [variant("kettle")],
+            "variants": [variant("kettle"), variant("bulb"), variant("POST")],
+            "products": [*ARCHIVED, product("kettle")],
         },
         2,
         ("l2", "l3"),
@@ -186,7 +203,12 @@ CONTRADICTORY = {
     "contradictory.cancelled_sign": Planted(
         {
             "orders": [order(1, status="cancelled"), order(2, status="cancelled"), order(3, status="cancelled")],
-            "order_lines": [line(1, quantity=-1), line(2, quantity=-2), line(3, quantity=1)],
+            "order_lines": [
+                line(1, quantity=-1),
+                line(2, quantity=-2),
+                line(3, quantity=1),
+                line(4, order_id="o3", quantity=56, unit_price_minor=0),  # a correction of the stock
+            ],
         },
         1,
         ("l3",),
@@ -363,8 +385,8 @@ RANGES = {
     "ranges.free_variant": Planted({"variants": [variant("a"), variant("b", price_minor=0)]}, 1, ("b",)),
     "ranges.price_outlier": Planted(
         {
-            "variants": [*SHELF, variant("k10", price_minor=125_000)],
-            "products": [product(f"k{number}") for number in range(11)],
+            "variants": [*SHELF, variant("k10", price_minor=125_000), variant("POST", price_minor=1)],
+            "products": [*(product(f"k{number}") for number in range(11)), *ARCHIVED],
         },
         1,
         ("k10",),
@@ -545,7 +567,9 @@ OTHERS = {
                 line(2, customer_id="c", quantity=-2),
                 line(3, customer_id="d", quantity=-1),
                 line(4, customer_id="c", quantity=-1),
-            ]
+                line(5, customer_id="d", product_id="POST", quantity=-1),  # shipping given back
+            ],
+            "products": ARCHIVED,
         },
         2,
         ("l3", "l4"),

@@ -87,6 +87,8 @@ def test_a_defect_of_few_interactions_weighs_less(look_at):
     assert look_at(loved, planted.NOW)["missing.title"].severity == "medium"
     unloved = loved | {"products": [planted.product("kettle", title=None), planted.product("pot")]}
     assert look_at(unloved, planted.NOW)["missing.title"].severity == "high"
+    forgotten = loved | {"events": [planted.event(n) for n in range(1500)] + [planted.event(2000, product_id="pot")]}
+    assert look_at(forgotten, planted.NOW)["missing.title"].severity == "low"
 
 
 def test_nobodys_address_is_printed(look_at):

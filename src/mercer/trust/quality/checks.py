@@ -34,9 +34,10 @@ Mend = Callable[["View"], "Mapping[str, pl.DataFrame]"]
 class Check:
     """One way in which data can be wrong.
 
-    ``says`` may name {count}, {rows} and {share}. ``costs`` ends the sentence '12% of the interactions …'. ``severity`` is that of
-    a defect that touches a good part of the data; one that touches less than ``mild`` of it counts one step lower. ``from_share``
-    is the share below which nothing is reported, for what is normal in small numbers.
+    ``says`` may name {count}, {rows} and {share}. ``costs`` ends the sentence '12% of the interactions …'; of a check that reads
+    no columns, and so speaks of the shop as a whole, it is the whole sentence. ``severity`` is that of a defect that touches a
+    good part of the data; one that touches less than ``mild`` of it counts one step lower, and less than a fiftieth of ``mild``
+    two. ``from_share`` is the share below which nothing is reported, for what is normal in small numbers.
     """
 
     code: str

@@ -8,6 +8,9 @@ from mercer.core.phrase import Phrase
 from mercer.trust.quality.checks import check
 from mercer.trust.quality.view import View
 
+TIMES = 10
+"""A price so many times another one is a slip of the decimal point, or in another currency."""
+
 CLOSE = 0.01
 """Totals may differ by so much of the greater: rounding per line, and by 2 minor units at least."""
 
@@ -64,29 +67,35 @@ def order_total(view: View) -> pl.LazyFrame:
     severity="medium",
     mild=0.01,
     says=Phrase(
-        "{count} of {rows} order lines ({share}) were sold for less than a fifth or more than five times the variant's price",
-        "{rows} 条订单行中有 {count} 条（{share}）的成交价不到该规格标价的五分之一，或超过五倍",
+        "{count} of {rows} order lines ({share}) were sold for less than a tenth or more than ten times what the variant usually costs",
+        "{rows} 条订单行中有 {count} 条（{share}）的成交价不到该规格通常价格的十分之一，或超过十倍",
     ),
     costs=Phrase(
-        "carry a price that cannot be right: price filters and revenue are off", "价格不可能正确：价格筛选与收入会出错"
+        "carry a price that is hardly right: price filters and revenue are off", "价格很可能有误：价格筛选与收入会出错"
     ),
     repair=Phrase(
         "look whether prices are in major units in one export and in minor units in the other, or in another currency",
         "请检查是否一份导出以元计、另一份以分计，或币种不同",
     ),
     reads={
-        "order_lines": ("order_line_id", "variant_id", "quantity", "unit_price_minor", "currency"),
+        "order_lines": ("order_line_id", "product_id", "variant_id", "quantity", "unit_price_minor", "currency"),
         "variants": ("variant_id", "price_minor", "currency"),
+        "products": ("product_id", "status"),
     },
 )
 def line_price(view: View) -> pl.LazyFrame:
-    """Lines sold far below or above the variant's price now."""
+    """Lines sold far below or above both the variant's price now and the price at which it is sold in the middle.
+
+    Prices change, and trade customers pay less; a factor of ten is a decimal point or a currency. Postage and fees, which are
+    archived, cost what they cost.
+    """
     priced = view.frame("variants").filter(pl.col("price_minor") > 0)
     priced = priced.select("variant_id", pl.col("price_minor").alias("asked"), pl.col("currency").alias("asked_in"))
-    lines = view.frame("order_lines").filter((pl.col("unit_price_minor") > 0) & (pl.col("quantity") > 0))
-    times = pl.col("unit_price_minor") / pl.col("asked")
+    lines = view.on_sale(view.frame("order_lines").filter((pl.col("unit_price_minor") > 0) & (pl.col("quantity") > 0)))
     same = pl.col("currency").fill_null(view.currency) == pl.col("asked_in").fill_null(view.currency)
-    held = lines.join(priced, on="variant_id").filter(same & ((times > 5) | (times < 0.2)))
+    paid, usual = pl.col("unit_price_minor"), pl.col("unit_price_minor").median().over("variant_id")
+    far = [pl.max_horizontal(paid / price, price / paid) > TIMES for price in (pl.col("asked"), usual)]
+    held = lines.join(priced, on="variant_id").filter(same).filter(far[0] & far[1])
     return held.select(pl.col("order_line_id").alias("id"), pl.lit(1).alias("interactions"))
 
 
@@ -154,12 +163,20 @@ def cancelled(view: View) -> pl.LazyFrame:
         "give these lines a negative quantity, or take the mark of cancellation off the order",
         "请将这些行的数量改为负，或去掉订单的取消标记",
     ),
-    reads={"orders": ("order_id", "status"), "order_lines": ("order_line_id", "order_id", "quantity")},
+    reads={
+        "orders": ("order_id", "status"),
+        "order_lines": ("order_line_id", "order_id", "quantity", "unit_price_minor"),
+    },
 )
 def cancelled_sign(view: View) -> pl.LazyFrame | None:
     """Positive lines in cancelled orders, in a shop that writes these negative."""
     undone = view.frame("orders").filter(pl.col("status").is_in(["cancelled", "refunded"])).select("order_id")
-    lines = view.frame("order_lines").join(undone, on="order_id", how="semi")
+    # Lines without a price are stock corrections, whatever their sign: ranges.free_line names them.
+    lines = (
+        view.frame("order_lines")
+        .filter(pl.col("unit_price_minor").fill_null(1) != 0)
+        .join(undone, on="order_id", how="semi")
+    )
     negative = lines.select((pl.col("quantity") < 0).mean()).collect().item()
     if negative is None or negative < 0.5:  # the platform keeps cancelled orders as they were placed
         return None

@@ -6,7 +6,7 @@ import polars as pl
 
 from mercer.core.phrase import Phrase
 from mercer.trust.quality.checks import check
-from mercer.trust.quality.view import View
+from mercer.trust.quality.view import View, offered
 
 
 def plain(column: str) -> pl.Expr:
@@ -41,9 +41,7 @@ def _extra(frame: pl.LazyFrame, over: list[pl.Expr], order: str) -> pl.LazyFrame
 )
 def product(view: View) -> pl.LazyFrame:
     """Products whose title and brand another one has, letter case and punctuation aside."""
-    sold = view.frame("products").filter(
-        (pl.col("status").fill_null("active") != "archived") & plain("title").is_not_null()
-    )
+    sold = view.frame("products").filter(offered() & plain("title").is_not_null())
     held = sold.with_columns(_title=plain("title"), _brand=pl.col("brand").fill_null("").str.to_lowercase())
     return _extra(held, [pl.col("_title"), pl.col("_brand")], "product_id").select(
         pl.col("product_id").alias("id"), "product_id"

@@ -6,7 +6,7 @@ import polars as pl
 
 from mercer.core.phrase import Phrase
 from mercer.trust.quality.checks import check
-from mercer.trust.quality.view import LEARNT_FROM, View
+from mercer.trust.quality.view import LEARNT_FROM, View, offered
 
 
 def empty(column: str, kind: str = "text") -> pl.Expr:
@@ -23,7 +23,7 @@ def empty(column: str, kind: str = "text") -> pl.Expr:
     "events",
     severity="high",
     says=Phrase("there is not one view, cart or purchase in the shop", "店铺里没有任何浏览、加购或购买记录"),
-    costs=Phrase("are missing, so nothing can be learnt from behaviour", "缺失，因此无法从行为中学习"),
+    costs=Phrase("nothing can be learnt from behaviour", "无法从行为中学习"),
     repair=Phrase(
         "import events (a GA4 export, say) or orders: mercer import SHOP FILE…",
         "请导入事件（例如 GA4 导出）或订单：mercer import 店铺 文件…",
@@ -190,14 +190,17 @@ def session(view: View) -> pl.LazyFrame:
         "import stock or availability (Shopify: Inventory quantity; Merchant Center: availability)",
         "请导入库存或供货状态（Shopify：Inventory quantity；Merchant Center：availability）",
     ),
-    reads={"variants": ("variant_id", "quantity_available", "availability")},
+    reads={
+        "variants": ("variant_id", "product_id", "quantity_available", "availability"),
+        "products": ("product_id", "status"),
+    },
 )
 def stock(view: View) -> pl.LazyFrame | None:
     """Variants of which neither stock nor availability is known, where that is most of them and stock is not counted elsewhere."""
     if view.rows("stock"):
         return None
     neither = pl.col("quantity_available").is_null() & pl.col("availability").is_null()
-    return view.frame("variants").filter(neither).select(pl.col("variant_id").alias("id"))
+    return view.on_sale(view.frame("variants").filter(neither)).select(pl.col("variant_id").alias("id"))
 
 
 @check(
@@ -210,11 +213,11 @@ def stock(view: View) -> pl.LazyFrame | None:
     ),
     costs=Phrase("are left out as soon as somebody asks for a range of prices", "一旦按价格区间筛选就会被排除"),
     repair=Phrase("import prices with the products", "请随商品导入价格"),
-    reads={"variants": ("variant_id", "product_id", "price_minor")},
+    reads={"variants": ("variant_id", "product_id", "price_minor"), "products": ("product_id", "status")},
 )
 def price(view: View) -> pl.LazyFrame:
     """Variants without a price."""
-    held = view.frame("variants").filter(pl.col("price_minor").is_null())
+    held = view.on_sale(view.frame("variants").filter(pl.col("price_minor").is_null()))
     return held.select(pl.col("variant_id").alias("id"), "product_id")
 
 
@@ -232,11 +235,12 @@ def price(view: View) -> pl.LazyFrame:
         "import the platform's own product export, which holds prices and stock",
         "请导入平台自己的商品导出，其中含有价格与库存",
     ),
-    reads={"products": ("product_id",), "variants": ("product_id",)},
+    reads={"products": ("product_id", "status"), "variants": ("product_id",)},
 )
 def variants(view: View) -> pl.LazyFrame:
     """Products that nothing with a price or a stock belongs to."""
-    held = view.frame("products").join(view.frame("variants").select("product_id"), on="product_id", how="anti")
+    sold = view.frame("products").filter(offered())
+    held = sold.join(view.frame("variants").select("product_id"), on="product_id", how="anti")
     return held.select(pl.col("product_id").alias("id"), "product_id")
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from mercer.core.phrase import Phrase
 from mercer.trust.quality.checks import Check, Severity, check
 from mercer.trust.quality.missing import empty
-from mercer.trust.quality.view import View
+from mercer.trust.quality.view import View, offered
 
 
 def _describes(column: str, kind: str, severity: Severity, thing: Phrase, costs: Phrase, source: str) -> Check:
@@ -25,10 +25,10 @@ def _describes(column: str, kind: str, severity: Severity, thing: Phrase, costs:
         ),
         costs=costs,
         repair=Phrase(f"fill it in where the catalogue is kept ({source})", f"请在维护商品目录的地方补上（{source}）"),
-        reads={"products": ("product_id", column)},
+        reads={"products": ("product_id", "status", column)},
     )
     def absent(view: View) -> pl.LazyFrame:
-        held = view.frame("products").filter(empty(column, kind))
+        held = view.frame("products").filter(empty(column, kind) & offered())
         return held.select(pl.col("product_id").alias("id"), "product_id")
 
     return absent

@@ -83,14 +83,14 @@ def free_variant(view: View) -> pl.LazyFrame:
     repair=Phrase("compare these prices with the platform", "请在平台上核对这些价格"),
     reads={
         "variants": ("variant_id", "product_id", "price_minor", "currency"),
-        "products": ("product_id", "categories"),
+        "products": ("product_id", "categories", "status"),
     },
 )
 def price_outlier(view: View) -> pl.LazyFrame:
     """Variants whose price is far from the others in their category, by robust deviations of its logarithm."""
     first = pl.col("categories").list.first().alias("category")
     shelves = view.frame("products").select("product_id", first).filter(pl.col("category").is_not_null())
-    held = view.frame("variants").filter(pl.col("price_minor") > 0).join(shelves, on="product_id")
+    held = view.on_sale(view.frame("variants").filter(pl.col("price_minor") > 0)).join(shelves, on="product_id")
     held = held.with_columns(log=pl.col("price_minor").log(), unit=pl.col("currency").fill_null(view.currency))
     group = ["category", "unit"]
     held = held.with_columns(

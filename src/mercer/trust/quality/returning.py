@@ -22,12 +22,15 @@ from mercer.trust.quality.view import View
         "无法与销售对应：销售早于数据开始，或退货属于他人",
     ),
     repair=Phrase("export a longer past, so that the sales are there too", "请导出更长的历史，使对应的销售也在其中"),
-    reads={"order_lines": ("order_line_id", "customer_id", "product_id", "quantity", "placed_at")},
+    reads={
+        "order_lines": ("order_line_id", "customer_id", "product_id", "quantity", "placed_at"),
+        "products": ("product_id", "status"),
+    },
 )
 def without_sale(view: View) -> pl.LazyFrame:
     """Returned lines by which a customer has given back more of a product than they had bought."""
     pair = ["customer_id", "product_id"]
-    lines = view.frame("order_lines").filter(pl.col("customer_id").is_not_null())
+    lines = view.on_sale(view.frame("order_lines").filter(pl.col("customer_id").is_not_null()))
     back = lines.filter(pl.col("quantity") < 0).select(pair).unique()
     # Only what came back at least once is followed through time.
     held = lines.join(back, on=pair, how="semi").sort("placed_at", maintain_order=True)

@@ -103,13 +103,14 @@ class Suspects:
 
 def _measure(held: pl.LazyFrame, view: View) -> Suspects:
     names = held.collect_schema().names()
-    wanted = [pl.len().alias("count"), pl.col("id").drop_nulls().head(200).implode().alias("ids")]
+    first = pl.col("id").drop_nulls().unique(maintain_order=True).head(EXAMPLES)
+    wanted = [pl.len().alias("count"), first.implode().alias("ids")]
     if "interactions" in names:
         wanted.append(pl.col("interactions").sum())
     if "product_id" in names:
         wanted.append(pl.col("product_id").unique().implode().alias("products"))
     row = held.select(wanted).collect().row(0, named=True)
-    examples = tuple(masked(str(each)) for each in list(dict.fromkeys(row["ids"] or ()))[:EXAMPLES])
+    examples = tuple(dict.fromkeys(masked(str(each)) for each in row["ids"] or ()))
     whole = view.interaction_count()
     touched = None
     if whole and "interactions" in names:
@@ -125,15 +126,15 @@ def _cost(check: Check, touched: float, basis: str, capabilities: Sequence[str])
     reach = Phrase("{share} of the interactions {costs}", "{share} 的互动{costs}")
     if basis == "rows":
         reach = Phrase("{share} of the rows {costs}", "{share} 的行{costs}")
-    text = reach.format(share=percent(touched), costs=check.costs)
+    text = reach.format(share=percent(touched), costs=check.costs) if check.reads or basis != "rows" else check.costs
     if capabilities:
         text = Phrase("{names}: {text}", "{names}：{text}").format(names=same(names), text=text)
     return Cost(text=text.en, text_zh=text.zh, capabilities=tuple(capabilities), share=round(touched, 6), basis=basis)
 
 
 def _severity(check: Check, touched: float) -> Severity:
-    place = SEVERITIES.index(check.severity)
-    return SEVERITIES[min(place + 1, len(SEVERITIES) - 1)] if touched < check.mild else check.severity
+    steps = (touched < check.mild) + (touched < check.mild / 50)
+    return SEVERITIES[min(SEVERITIES.index(check.severity) + steps, len(SEVERITIES) - 1)]
 
 
 def masked(name: str) -> str:
@@ -148,10 +149,12 @@ def masked(name: str) -> str:
 def percent(share: float) -> str:
     """A share in few characters.
 
-    >>> percent(0.249), percent(0.00021), percent(0.0000001), percent(1.0)
-    ('25%', '0.02%', '<0.01%', '100%')
+    >>> percent(0.249), percent(0.00021), percent(0.0000001), percent(1.0), percent(0.9958), percent(0.99999)
+    ('25%', '0.02%', '<0.01%', '100%', '99.6%', '>99.9%')
     """
-    if share == 0 or share >= 0.1:
+    if 0.9995 <= share < 1:
+        return ">99.9%"
+    if share == 0 or share == 1 or 0.1 <= share < 0.995:
         return f"{share:.0%}"
     if share < 0.0001:
         return "<0.01%"

@@ -6,7 +6,7 @@ import polars as pl
 
 from mercer.core.phrase import Phrase
 from mercer.trust.quality.checks import check
-from mercer.trust.quality.view import View
+from mercer.trust.quality.view import View, offered
 
 CODES = (
     "POST", "POSTAGE", "SHIPPING", "SHIP", "DELIVERY", "FREIGHT", "DOT", "CARRIAGE", "C2", "M", "MANUAL", "D", "DISCOUNT", "S", "SAMPLES",
@@ -39,9 +39,7 @@ NOTES = (
 def _is_service() -> pl.Expr:
     by_code = pl.col("product_id").str.strip_chars().str.to_uppercase().is_in(CODES)
     by_gift = pl.col("product_id").str.contains(r"(?i)^gift_\d+_\d+$")
-    return (by_code | by_gift | pl.col("title").str.contains(TITLES).fill_null(False)) & (
-        pl.col("status").fill_null("active") != "archived"
-    )
+    return (by_code | by_gift | pl.col("title").str.contains(TITLES).fill_null(False)) & offered()
 
 
 def _archive(view: View) -> dict[str, pl.DataFrame]:
@@ -84,5 +82,5 @@ def among_products(view: View) -> pl.LazyFrame:
 )
 def notes_as_titles(view: View) -> pl.LazyFrame:
     """Products on sale whose title is a note of the stock-keeper."""
-    noted = pl.col("title").str.contains(NOTES) & (pl.col("status").fill_null("active") != "archived")
+    noted = pl.col("title").str.contains(NOTES) & offered()
     return view.frame("products").filter(noted).select(pl.col("product_id").alias("id"), "product_id")

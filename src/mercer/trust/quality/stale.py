@@ -65,10 +65,7 @@ LAGGING = (
     "events",
     severity="note",
     says=Phrase("nothing has happened in this shop for more than 30 days", "店铺已有 30 多天没有任何新数据"),
-    costs=Phrase(
-        "are old: what is popular 'now' means the end of the data, not today",
-        "较旧：“近期热门”指的是数据末尾，而非今天",
-    ),
+    costs=Phrase("what is popular 'now' means the end of the data, not today", "“近期热门”指的是数据末尾，而非今天"),
     repair=Phrase(
         "import a fresh export before going live; for a trial this is fine", "上线前请导入最新的导出；试用则无妨"
     ),

@@ -22,6 +22,11 @@ LEARNT_FROM = ("view_item", "select_item", "add_to_cart", "add_to_wishlist", "be
 """Events that say something about a product."""
 
 
+def offered() -> pl.Expr:
+    """Products that are not archived: what is in the books only, such as postage, need not be described or priced."""
+    return pl.col("status").fill_null("active") != "archived"
+
+
 class Tables(Protocol):
     """Where the rows come from: a Store, or frames in a test."""
 
@@ -77,6 +82,11 @@ class View:
             page = self._tables.frame(table, columns, limit=PAGE, offset=offset)
             page.write_parquet(folder / f"{offset:012d}.parquet", compression="lz4")
         return pl.scan_parquet(folder)
+
+    def on_sale(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows of ``frame`` whose product is not archived; the check reads product_id and status of products."""
+        archived = self.frame("products").filter(~offered()).select("product_id")
+        return frame.join(archived, on="product_id", how="anti", maintain_order="left")
 
     def interactions(self) -> pl.DataFrame:
         """How often each product was looked at, put into a cart or bought: product_id, interactions."""
