@@ -25,6 +25,7 @@ SIZE = (
 )  # fmt: skip
 BRAND = ("brand", "brands", "manufacturer", "marke", "hersteller", "marque", "marca", "品牌")
 MATERIAL = ("material", "materials", "fabric", "matière", "材质", "面料", "材料")
+GTIN = ("gtin", "ean", "ean13", "upc", "isbn", "barcode", "bar_code", "条码")
 GENDER = ("gender", "geschlecht", "性别")
 
 Pairs = Sequence[tuple[pl.Expr, pl.Expr]]
@@ -101,6 +102,25 @@ def listed(column: str) -> pl.Expr:
     present = pl.element().struct.field("name").is_not_null() & value.is_not_null()
     inner = pl.col(column).list.eval(pl.when(present).then(member)).list.drop_nulls().list.join(",")
     return pl.when(inner != "").then(pl.concat_str(pl.lit("{"), inner, pl.lit("}")))
+
+
+def spelled(column: str) -> pl.Expr:
+    """'material=Cotton|Linen,fit=slim', as Magento writes attributes, as a list of ``{name, option, options}``.
+
+    >>> frame = pl.DataFrame({"a": ["fit=slim,care=wash, then dry"]}).with_columns(spelled("a"))
+    >>> frame.select(listed("a")).to_series().to_list()
+    ['{"fit":"slim","care":"wash, then dry"}']
+    """
+    pieces = (
+        pl.col(column).str.strip_chars('"').str.replace_all(r",([A-Za-z][A-Za-z0-9_]*)=", "\x1e$1=").str.split("\x1e")
+    )
+    value = pl.element().str.extract(r"(?s)^[^=]+=(.*)$").str.strip_chars('" ').str.replace_all("|", ", ", literal=True)
+    member = pl.struct(
+        name=pl.element().str.extract(r"^\s*([^=]+)="), option=pl.when(value != "").then(value),
+        options=pl.lit(None, dtype=pl.List(pl.String)),
+    )  # fmt: skip
+    present = pl.element().str.contains("=", literal=True)
+    return pieces.list.eval(pl.when(present).then(member)).list.drop_nulls().alias(column)
 
 
 def listed_called(names: tuple[str, ...], column: str) -> pl.Expr:
