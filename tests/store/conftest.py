@@ -67,9 +67,15 @@ def s3_address(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(params=["folder", "s3"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+def blobs_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty place for files, of both kinds."""
+    return str(tmp_path / "blobs") if request.param == "folder" else str(request.getfixturevalue("s3_address"))
+
+
+@pytest.fixture
+def blobs(blobs_address: str) -> Blobs:
     """An empty place for files, of both kinds."""
-    return Blobs.open(str(tmp_path / "blobs") if request.param == "folder" else request.getfixturevalue("s3_address"))
+    return Blobs.open(blobs_address)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mercer.core.errors import Invalid, NotFound
 from mercer.core.phrase import Phrase
+from mercer.store.disk import disk_told
 
 
 class Blobs(ABC):
@@ -92,10 +93,18 @@ class Blobs(ABC):
 
     def download(self, prefix: str, folder: Path) -> None:
         """Copy the files under ``prefix`` into a folder."""
-        for name in self.list(prefix.rstrip("/") + "/"):
-            place = folder / name.removeprefix(prefix.rstrip("/") + "/")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(self.read(name))
+        start = prefix.rstrip("/") + "/"
+        for name in self.list(start):
+            place = folder / name.removeprefix(start)
+            with disk_told():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("wb") as file:
+                    for piece in self.pieces(name):
+                        file.write(piece)
+
+    def pieces(self, name: str) -> Iterable[bytes]:
+        """The content of a file in pieces that memory holds easily."""
+        yield self.read(name)
 
 
 def checked_name(name: str) -> str:

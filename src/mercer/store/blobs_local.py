@@ -7,12 +7,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from mercer.core.errors import Conflict, Unavailable
+from mercer.core.errors import Conflict
 from mercer.core.phrase import Phrase
 from mercer.store.blobs import Blobs, checked_name, no_file
+from mercer.store.disk import disk_told
 
 _HIDDEN = ".writing-"
 """How the names of files that are being written begin; nobody is shown them."""
@@ -30,7 +31,7 @@ class LocalBlobs(Blobs):
 
     def read(self, name: str) -> bytes:
         """Read the file at once."""
-        with _told():
+        with disk_told():
             try:
                 return self.path(name).read_bytes()
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -39,14 +40,13 @@ class LocalBlobs(Blobs):
     def write(self, name: str, content: bytes) -> None:
         """Write beside and rename, after the bytes are on the disk."""
         place = self.path(name)
-        with _told():
+        with disk_told():
             place.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=_HIDDEN)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())  # or a power cut might leave the new name with nothing behind it
+                    _onto_disk(file)
                 Path(temporary).chmod(0o644)
                 Path(temporary).replace(place)
             except BaseException:
@@ -56,7 +56,7 @@ class LocalBlobs(Blobs):
     def change(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
         """Hold a lock on the name meanwhile, which other processes respect."""
         place = self.path(name)
-        with _told():
+        with disk_told():
             place.parent.mkdir(parents=True, exist_ok=True)
             with (place.parent / f"{_HIDDEN}{place.name}.lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -66,13 +66,13 @@ class LocalBlobs(Blobs):
 
     def exists(self, name: str) -> bool:
         """Look whether it is a file."""
-        with _told():
+        with disk_told():
             return self.path(name).is_file()
 
     def sizes(self, prefix: str = "") -> dict[str, int]:
         """Walk through the folder in which the prefix ends."""
         start = checked_name(prefix).rpartition("/")[0] if prefix else ""
-        with _told():
+        with disk_told():
             found = {name: size for name, size in self._walk(start) if name.startswith(prefix)}
         return dict(sorted(found.items()))
 
@@ -93,7 +93,7 @@ class LocalBlobs(Blobs):
     def delete(self, prefix: str) -> None:
         """Remove the file, or the folder with all in it."""
         place = self.path(prefix.rstrip("/"))
-        with _told():
+        with disk_told():
             if place.is_dir():
                 shutil.rmtree(place)
             else:
@@ -102,11 +102,11 @@ class LocalBlobs(Blobs):
     def upload(self, folder: Path, prefix: str) -> None:
         """Copy beside and rename; Conflict where the name is taken."""
         place = self.path(prefix)
-        with _told():
+        with disk_told():
             place.parent.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=_HIDDEN))
             try:
-                shutil.copytree(folder, temporary, dirs_exist_ok=True)
+                shutil.copytree(folder, temporary, dirs_exist_ok=True, copy_function=_copy)
                 temporary.chmod(0o755)
                 if place.exists():
                     raise Conflict(
@@ -131,25 +131,20 @@ class LocalBlobs(Blobs):
         return None
 
 
+def _copy(source: str, target: str) -> None:
+    with Path(source).open("rb") as old, Path(target).open("wb") as new:
+        shutil.copyfileobj(old, new, 2**20)
+        _onto_disk(new)
+
+
+def _onto_disk(file: IO[bytes]) -> None:
+    """Wait for the bytes, or a power cut might leave the new name with nothing behind it."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def _size(entry: os.DirEntry[str]) -> int | None:
     try:
         return entry.stat().st_size
     except FileNotFoundError:
         return None
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Troubles of the disk as errors that say what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise Unavailable(
-            Phrase("the disk refuses '{path}': {words}", "磁盘拒绝访问“{path}”：{words}").format(
-                path=error.filename or "", words=error.strerror or error
-            ),
-            Phrase(
-                "check that there is space, and that this account may write there; nothing was left half-written",
-                "请检查磁盘空间与写入权限；没有留下写了一半的文件",
-            ),
-        ) from error

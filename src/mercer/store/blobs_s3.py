@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +74,14 @@ class S3Blobs(Blobs):
         found = obstore.get(self._store, checked_name(name))
         return bytes(found.bytes()), found.meta["e_tag"]
 
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Fetch the object as it comes."""
+        import obstore
+
+        with _told(name):
+            for piece in obstore.get(self._store, checked_name(name)).stream(min_chunk_size=2**20):
+                yield bytes(piece)
+
     def write(self, name: str, content: bytes) -> None:
         """Put the object, which is atomic."""
         import obstore
@@ -84,7 +94,7 @@ class S3Blobs(Blobs):
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             with _told(name):
                 try:
                     before, mark = self._get(name)
@@ -95,6 +105,7 @@ class S3Blobs(Blobs):
                     # Only if the file is still the one that was read; otherwise somebody else was faster.
                     obstore.put(self._store, name, content, mode="create" if mark is None else {"e_tag": mark})
                 except (AlreadyExistsError, PreconditionError):
+                    time.sleep(random.uniform(0, 0.01 * 2 ** min(tried, 6)))  # so that the losers do not meet again
                     continue
                 return content
         raise Conflict(
@@ -134,9 +145,13 @@ class S3Blobs(Blobs):
                 obstore.delete(self._store, names)
 
     def upload(self, folder: Path, prefix: str) -> None:
-        """Put the files one by one."""
+        """Put the files one by one, as they are read."""
+        import obstore
+
         for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-            self.write(f"{prefix}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+            name = f"{prefix}/{path.relative_to(folder).as_posix()}"
+            with _told(name):
+                obstore.put(self._store, checked_name(name), path)
 
     def folder(self, prefix: str) -> None:
         """They have to be downloaded."""

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from mercer.core.errors import Invalid, MercerError, NotFound, Unavailable, missing_extra
 from mercer.core.phrase import Phrase
+from mercer.store.disk import disk_told
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
@@ -61,7 +62,8 @@ def _not_inherited(engine: Engine) -> Engine:
 
 def _want_file(path: Path, create: bool) -> None:
     if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with disk_told():
+            path.parent.mkdir(parents=True, exist_ok=True)
     elif not path.is_file():
         raise NotFound(
             Phrase("there is no database '{path}'", "没有数据库文件“{path}”").format(path=path),

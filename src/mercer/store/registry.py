@@ -8,14 +8,16 @@ import re
 import secrets
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mercer.core.errors import Invalid, NotFound
+from mercer.core.errors import Invalid, NotFound, Unavailable
 from mercer.core.phrase import Phrase
 from mercer.store.blobs import Blobs
+from mercer.store.disk import disk_told
 
 _MARK = "published.json"
 """Written last: a folder without it is an upload that never came to its end."""
@@ -64,21 +66,26 @@ class Registry:
     def choose(self, capability: str, version: str) -> None:
         """Let this version answer from now on."""
         self._want(capability, version)
+        at = datetime.now(UTC).isoformat()
 
         def move(content: bytes | None) -> bytes:
             now = _Pointer.read(content)
             if now.chosen == version:
                 return now.json()
             before = [each for each in (*now.before, now.chosen) if each and each != version]
-            return now.moved(version, before).json()
+            return now.moved(version, before, at).json()
 
         self._blobs.change(self._pointer(capability), move)
 
     def roll_back(self, capability: str) -> str:
         """Let the version chosen before answer again, and return it; NotFound where there is none."""
 
+        at = datetime.now(UTC).isoformat()
+
         def move(content: bytes | None) -> bytes:
             now = _Pointer.read(content)
+            if now.moves and now.moves[-1][0] == at:
+                return now.json()  # an object store moved it, but its answer was lost on the way and it was asked again
             if not now.before:
                 raise NotFound(
                     Phrase("'{capability}' has no version before this one", "“{capability}”没有更早的版本").format(
@@ -86,7 +93,7 @@ class Registry:
                     ),
                     _LOOK,
                 )
-            return now.moved(now.before[-1], now.before[:-1]).json()
+            return now.moved(now.before[-1], now.before[:-1], at).json()
 
         return str(_Pointer.read(self._blobs.change(self._pointer(capability), move)).chosen)
 
@@ -106,7 +113,8 @@ class Registry:
         return sorted(found, key=lambda each: (each.created_at, each.version))
 
     def _version(self, capability: str, version: str, chosen: str | None) -> Version:
-        mark = json.loads(self._blobs.read(f"{self._place(capability, version)}/{_MARK}"))
+        name = f"{self._place(capability, version)}/{_MARK}"
+        mark = _parsed(name, self._blobs.read(name), ("model", "created_at", "snapshot", "score"))
         created = datetime.fromisoformat(mark["created_at"])
         return Version(version, mark["model"], created, version == chosen, mark["snapshot"], mark["score"])
 
@@ -125,19 +133,21 @@ class Registry:
 
     def _fetch(self, place: str, held: Path) -> None:
         """Download beside, then rename: another process sees the whole version or none."""
-        held.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=held.parent, prefix=".writing-"))
+        with disk_told():
+            held.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(dir=held.parent, prefix=".writing-"))
         try:
             self._blobs.download(place, temporary)
-            if not held.is_dir():
-                temporary.replace(held)
+            with disk_told():
+                _take_place(temporary, held)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
     def report(self, capability: str, version: str) -> dict[str, Any]:
         """The report of the run that trained a version."""
         self._want(capability, version)
-        return dict(json.loads(self._blobs.read(f"{self._place(capability, version)}/report.json")))
+        name = f"{self._place(capability, version)}/report.json"
+        return _parsed(name, self._blobs.read(name))
 
     def card(self, capability: str, version: str) -> str:
         """The model card of a version, in Markdown."""
@@ -174,13 +184,39 @@ class _Pointer:
 
     @classmethod
     def read(cls, content: bytes | None) -> _Pointer:
-        return cls(**json.loads(content)) if content else cls(None, [], [])
+        return (
+            cls(**_parsed("chosen.json", content, ("chosen", "before", "moves")))
+            if content is not None
+            else cls(None, [], [])
+        )
 
-    def moved(self, version: str, before: list[str]) -> _Pointer:
-        return _Pointer(version, before, [*self.moves, (datetime.now(UTC).isoformat(), version)])
+    def moved(self, version: str, before: list[str], at: str) -> _Pointer:
+        return _Pointer(version, before, [*self.moves, (at, version)])
 
     def json(self) -> bytes:
         return _json(asdict(self))
+
+
+def _take_place(temporary: Path, held: Path) -> None:
+    try:
+        temporary.replace(held)
+    except OSError:
+        if not held.is_dir():  # where it is, somebody else has downloaded the same at the same time
+            raise
+
+
+def _parsed(name: str, content: bytes, fields: Sequence[str] = ()) -> dict[str, Any]:
+    """What a file of the registry says; Unavailable where it is not what was written."""
+    try:
+        values = dict(json.loads(content))
+        return {field: values[field] for field in fields} or values
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unavailable(
+            Phrase("'{name}' of the registry is damaged: {error}", "模型库中的“{name}”已损坏：{error}").format(
+                name=name, error=error
+            ),
+            Phrase("restore it from a backup, or train again: mercer train", "请从备份恢复，或重新训练：mercer train"),
+        ) from None
 
 
 def _model_name(folder: Path) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from mercer.core.errors import Unavailable
 from mercer.core.phrase import Phrase
 from mercer.store.database import told
+from mercer.store.disk import disk_told
 
 PATIENCE = 600.0
 """Seconds of waiting for one's turn."""
@@ -51,7 +52,9 @@ def _sqlite(engine: Engine, alone: bool) -> Iterator[None]:
     """A lock on a file beside the database, which ends with the process."""
     path = Path(f"{engine.url.database}-turns")
     way = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
-    with _opened(path) as file:
+    with disk_told():
+        opened = path.open("w")
+    with opened as file:
 
         def take() -> bool:
             try:
@@ -62,21 +65,6 @@ def _sqlite(engine: Engine, alone: bool) -> Iterator[None]:
 
         _wait(take)
         yield
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    try:
-        file = path.open("w")
-    except OSError as error:
-        raise Unavailable(
-            Phrase("cannot write to '{path}': {words}", "无法写入“{path}”：{words}").format(
-                path=path, words=error.strerror
-            ),
-            Phrase("check that this account may write there", "请检查该账号是否有写入权限"),
-        ) from None
-    with file:
-        yield file.fileno()
 
 
 @contextmanager
