@@ -585,7 +585,9 @@ OTHERS = {
         1,
         ("y",),
     ),
-    "orphans.orders_without_lines": Planted({"orders": [order(1), order(2)], "order_lines": [line(1)]}, 1, ("o2",)),
+    "orphans.orders_without_lines": Planted(
+        {"orders": [order(1), order(2), order(3, status="cancelled")], "order_lines": [line(1)]}, 1, ("o2",)
+    ),
 }
 
 _VALUES = {

@@ -91,6 +91,34 @@ def test_a_defect_of_few_interactions_weighs_less(look_at):
     assert look_at(forgotten, planted.NOW)["missing.title"].severity == "low"
 
 
+def test_one_line_a_piece_is_no_repetition(look_at):
+    """Where the platform writes a line for each piece, three equal lines are three pieces."""
+    thrice = [planted.line(n, order_id="o1") for n in range(3)]
+    assert "duplicated.line" not in look_at({"order_lines": thrice}, planted.NOW)
+
+
+def test_dear_things_among_cheap_ones_are_no_slip(look_at):
+    """A category in which every price between the cheapest and the dearest is asked has none that is wrong."""
+    prices = [*range(500, 3000, 50), *range(3000, 90_000, 4000)]
+    shop = {
+        "products": [planted.product(f"t{price}") for price in prices],
+        "variants": [planted.variant(f"t{price}", price_minor=price) for price in prices],
+    }
+    assert "ranges.price_outlier" not in look_at(shop, planted.NOW)
+
+
+def test_a_shop_that_was_only_beginning_has_no_gaps(look_at):
+    """Single orders weeks apart before the first busy month are not days that are missing."""
+    began = planted.NOW - 200 * planted.DAY
+    first = [planted.order(n, placed_at=began + 20 * n * planted.DAY) for n in range(5)]
+    busy = [
+        planted.order(1000 + 30 * day + n, placed_at=planted.NOW - day * planted.DAY - planted.DAY / 2)
+        for day in range(40)
+        for n in range(30)
+    ]
+    assert "stale.gap_in_orders" not in look_at({"orders": [*first, *busy]}, planted.NOW)
+
+
 def test_nobodys_address_is_printed(look_at):
     """An example id that is an e-mail address is covered."""
     rows = {

@@ -223,12 +223,12 @@ def price(view: View) -> pl.LazyFrame:
 
 @check(
     "missing.variants",
-    "variants",
+    "products",
     severity="medium",
     mild=0.05,
     says=Phrase(
-        "{count} products have no variant, and so neither a price nor a stock",
-        "{count} 个商品没有任何规格，因此没有价格和库存",
+        "{count} of {rows} products ({share}) have no variant, and so neither a price nor a stock",
+        "{rows} 个商品中有 {count} 个（{share}）没有任何规格，因此没有价格和库存",
     ),
     costs=Phrase("are with products of unknown price and stock", "涉及价格与库存未知的商品"),
     repair=Phrase(

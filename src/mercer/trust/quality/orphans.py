@@ -83,11 +83,12 @@ ORPHANS = tuple(
     ),
     costs=Phrase("do not say what was bought", "看不出买了什么"),
     repair=Phrase("export the lines of these orders too", "请一并导出这些订单的商品行"),
-    reads={"orders": ("order_id",), "order_lines": ("order_id",)},
+    reads={"orders": ("order_id", "status"), "order_lines": ("order_id",)},
 )
 def without_lines(view: View) -> pl.LazyFrame | None:
-    """Orders of which no line is there."""
+    """Orders of which no line is there; one that was cancelled may have lost its lines."""
     if not view.rows("order_lines"):
         return None
     lines = view.frame("order_lines").select("order_id")
-    return view.frame("orders").join(lines, on="order_id", how="anti").select(pl.col("order_id").alias("id"))
+    orders = view.frame("orders").filter(pl.col("status").fill_null("") != "cancelled")
+    return orders.join(lines, on="order_id", how="anti").select(pl.col("order_id").alias("id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -15,6 +16,9 @@ FAR_OFF = 5.0
 """Robust standard deviations of the log price from its category's median. The deviation is taken to be LEAST_MAD at least, and
 FEW products at least make a category that can be judged."""
 LEAST_MAD, FEW = 0.25, 8
+
+APART = 3.0
+"""Times the nearest price that is not far off."""
 
 MANY = 50
 """Times the shop's 95th percentile of quantities in a line, and a hundred pieces at least."""
@@ -87,7 +91,10 @@ def free_variant(view: View) -> pl.LazyFrame:
     },
 )
 def price_outlier(view: View) -> pl.LazyFrame:
-    """Variants whose price is far from the others in their category, by robust deviations of its logarithm."""
+    """Variants whose price is far from the middle of their category, by robust deviations of its logarithm, and apart.
+
+    Telephones stand among telephone cases, with every price between; what is wrong by a factor stands alone.
+    """
     first = pl.col("categories").list.first().alias("category")
     shelves = view.frame("products").select("product_id", first).filter(pl.col("category").is_not_null())
     held = view.on_sale(view.frame("variants").filter(pl.col("price_minor") > 0)).join(shelves, on="product_id")
@@ -97,8 +104,12 @@ def price_outlier(view: View) -> pl.LazyFrame:
         away=pl.col("log") - pl.col("log").median().over(group), size=pl.col("product_id").n_unique().over(group)
     )
     spread = pl.max_horizontal(pl.col("away").abs().median().over(group), pl.lit(LEAST_MAD)) / 0.6745
-    far = held.filter((pl.col("size") >= FEW) & (pl.col("away").abs() > FAR_OFF * spread))
-    return far.select(pl.col("variant_id").alias("id"), "product_id")
+    far = (pl.col("size") >= FEW) & (pl.col("away").abs() > FAR_OFF * spread)
+    held = held.with_columns(far=far)
+    near = pl.when(~pl.col("far")).then("log")
+    low, high = near.min().over(group), near.max().over(group)
+    apart = (pl.col("log") > high + math.log(APART)) | (pl.col("log") < low - math.log(APART))
+    return held.filter(pl.col("far") & apart).select(pl.col("variant_id").alias("id"), "product_id")
 
 
 @check(

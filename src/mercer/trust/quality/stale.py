@@ -17,6 +17,8 @@ PATIENCE = timedelta(days=14)
 SILENCE = 3
 """So many days in a row without a row are a gap, in a shop that otherwise has BUSY rows a day or more."""
 BUSY = 20
+AROUND = 5
+"""The days before and after a gap that are looked at: they have to be a quarter as busy as usual, or the shop was only beginning."""
 
 
 def _lagging(table: str, costs: Phrase) -> Check:
@@ -110,15 +112,18 @@ def _silent(table: str) -> Check:
         )
         if days.height < 14 or (days["len"].median() or 0) < BUSY:  # type: ignore[operator]
             return None
-        days = days.filter(pl.col("len") > 0).sort("day")
-        gaps = days.with_columns(gap=(pl.col("day").shift(-1) - pl.col("day")).dt.total_days() - 1)
-        missing = gaps.filter(pl.col("gap") >= SILENCE)
+        usual = int(days["len"].median() or 0)  # type: ignore[arg-type]
+        before = pl.col("len").rolling_median(AROUND, min_samples=1)
+        after = pl.col("len").reverse().rolling_median(AROUND, min_samples=1).reverse().shift(-1)
+        gaps = days.sort("day").with_columns(
+            gap=(pl.col("day").shift(-1) - pl.col("day")).dt.total_days() - 1, around=pl.min_horizontal(before, after)
+        )
+        missing = gaps.filter((pl.col("gap") >= SILENCE) & (pl.col("around") >= usual / 4))
         empty = [
             (each["day"] + timedelta(days=step)).isoformat()
             for each in missing.iter_rows(named=True)
             for step in range(1, each["gap"] + 1)
         ]
-        usual = int(days["len"].median() or 0)  # type: ignore[arg-type]
         return pl.LazyFrame(
             {"id": empty, "interactions": [usual] * len(empty)}, {"id": pl.String(), "interactions": pl.Int64()}
         )
