@@ -93,7 +93,7 @@ def test_columns_that_the_file_lacks_stay_as_they_are(counter: Counter) -> None:
     )
     assert counter.rows("products")[2]["brand"] == before[2]["brand"]
     small = {row["variant_id"]: row for row in counter.rows("variants")}["LS-S"]
-    assert (small["price_minor"], small["quantity_available"]) == (2490, 3)
+    assert (small["price_minor"], small["quantity_available"], small["size"]) == (2490, 3, "S")
 
 
 def test_products_may_go_on_in_the_next_batch(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,17 @@ def test_a_parent_from_an_earlier_import_is_found(counter: Counter) -> None:
     assert {"13": "10"}.items() <= {row["variant_id"]: row["product_id"] for row in counter.rows("variants")}.items()
 
 
+def test_columns_that_the_file_lacks_stay_as_they_are(counter: Counter) -> None:
+    """A small file of prices does not forget stock, options and categories."""
+    counter.bring(wc_csv=HEADER + BODY, options=JANUARY)
+    counter.bring(
+        prices_csv="ID,Type,SKU,Name,Regular price,Parent\n11,variation,SHIRT-S,Linen Shirt,19,id:10\n20,simple,IK,Kettle,9,\n"
+    )
+    small, kettle = counter.rows("variants")[0], counter.rows("products")[1]
+    assert (small["price_minor"], small["title"], small["size"], small["quantity_available"]) == (1900, "S", "S", 4)
+    assert (kettle["title"], kettle["categories"]) == ("Kettle", ["Kitchen > Pots, pans"])
+
+
 def test_importing_again_changes_nothing(counter: Counter) -> None:
     """A second time writes no row."""
     counter.bring(wc_csv=HEADER + BODY, options=JANUARY)

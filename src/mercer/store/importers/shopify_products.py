@@ -20,13 +20,13 @@ from mercer.store.importing.groups import GROUP, HEAD, PLACE, Groups
 from mercer.store.importing.layout import Layout, Part, Translator
 from mercer.store.importing.ledger import Ledger
 from mercer.store.importing.markup import facts
+from mercer.store.importing.told import told
 from mercer.store.importing.variety import COLOR, SIZE, called, handle_of, named
 from mercer.store.importing.vocabulary import word_key
 
 _GOOGLE = "google_shopping_"
 _OPTION_NAMES = ("option1_name", "option2_name", "option3_name")
 
-# What a product's row may tell of it, and where; a column that the file does not have is left as it is in the store.
 _PRODUCT: dict[str, Field] = {
     "title": text("title"),
     "description": html("description", "body_html"),
@@ -64,6 +64,17 @@ _LEFT: dict[str, Field] = {
 _PAIRS = [
     (pl.coalesce(f"option{place}_name", pl.lit(f"Option{place}")), pl.col(f"option{place}")) for place in (1, 2, 3)
 ]
+# Columns of ours, and those of the file without which they are left as they are in the store.
+_FROM = {
+    **{name: field.names for name, field in _PRODUCT.items()}, "categories": ("product_category", "type"),
+    "status": ("status", "published", "published_on_online_store"),
+}  # fmt: skip
+_OF_VARIANT = {
+    **{name: field.names for name, field in _VARIANT.items()}, "price_minor": _LEFT["price_minor"].names,
+    **dict.fromkeys(("quantity_available", "availability"), _LEFT["quantity"].names), "title": _LEFT["option1"].names,
+    **dict.fromkeys(("options", "color", "size"), _OPTION_NAMES), "weight_grams": _PRODUCT["weight_grams"].names,
+    "image_url": _VARIANT["variant_image"].names,
+}  # fmt: skip
 _NAMES = {name for each in (_PRODUCT, _VARIANT, _LEFT) for field in each.values() for name in field.names}
 
 
@@ -94,24 +105,18 @@ class ShopifyProducts(Translator):
         yield _pictures(taken)
 
     def _products(self, heads: pl.DataFrame) -> Iterator[Part]:
-        titled = heads.filter(pl.col("title").is_not_null())
         yield Part("products", heads.filter(pl.col("title").is_null()).select("product_id", LINE), keep=True)
-        columns = [pl.col(name) for name, field in _PRODUCT.items() if self._tells(*field.names)]
-        if self._tells("product_category", "type"):
-            columns.append(
-                pl.concat_list(pl.coalesce(pl.col("category").replace("Uncategorized", None), "kind"))
-                .list.drop_nulls()
-                .alias("categories")
-            )
-        if self._tells("status", "published", "published_on_online_store"):
-            columns.append(_status())
+        titled = heads.filter(pl.col("title").is_not_null())
+        gift = word_key(titled["gift_card"]).is_in(["true", "yes"])
         attributes = {self._header(name): f"_{name}" for name in self._further}
-        titled = titled.with_columns(
-            gift_card=pl.when(word_key(titled["gift_card"]).is_in(["true", "yes"])).then(pl.lit("true"))
+        category = pl.coalesce(pl.col("category").replace("Uncategorized", None), "kind")
+        products = titled.with_columns(gift_card=pl.when(gift).then(pl.lit("true"))).select(
+            "product_id", *_PRODUCT, _status(), pl.concat_list(category).list.drop_nulls().alias("categories"), LINE,
+            facts({"type": "kind", "gift_card": "gift_card", **attributes}),
+        )  # fmt: skip
+        yield Part(
+            "products", told(products, self._told, _FROM | {"attributes": ("type", "gift_card", *self._further)})
         )
-        yield Part("products", titled.select(
-            "product_id", *columns, facts({"type": "kind", "gift_card": "gift_card", **attributes}), LINE,
-        ))  # fmt: skip
 
     def _variants(self, taken: pl.DataFrame) -> Iterator[Part]:
         values = pl.concat_str("option1", "option2", "option3", separator=" / ", ignore_nulls=True)
@@ -125,19 +130,14 @@ class ShopifyProducts(Translator):
             named=pl.when(only).then("product_id").otherwise(pl.format("{}:{}", "product_id", "options_said")),
         )  # fmt: skip
         rows = rows.with_columns(self._ids(rows))
-        plain = [name for name in ("sku", "cost_minor", "gtin") if self._tells(*_VARIANT[name].names)]
-        columns = [pl.col(name) for name in plain]
-        if self._tells(*_VARIANT["list_price_minor"].names):
-            columns.append(pl.when(pl.col("list_price_minor") > 0).then("list_price_minor").alias("list_price_minor"))
-        if self._tells(*_LEFT["quantity"].names):
-            columns += [pl.when(_tracked()).then("quantity").alias("quantity_available"), _availability()]
-        if self._tells(*_PRODUCT["weight_grams"].names):
-            columns.append(pl.col("weight_grams"))
-        columns += [called(COLOR, _PAIRS).alias("color"), called(SIZE, _PAIRS).alias("size")]
-        columns.append(pl.when(pl.col("title").is_not_null()).then(named(_PAIRS)).alias("options"))
-        yield Part("variants", rows.select(
-            "variant_id", "product_id", "title", "price_minor", "currency", *columns, pl.col("variant_image").alias("image_url"), LINE,
-        ))  # fmt: skip
+        variants = rows.select(
+            "variant_id", "product_id", "sku", "title", "price_minor", "currency", "cost_minor", "gtin", "weight_grams", LINE,
+            _availability(), pl.when(_tracked()).then("quantity").alias("quantity_available"),
+            pl.when(pl.col("list_price_minor") > 0).then("list_price_minor").alias("list_price_minor"),
+            called(COLOR, _PAIRS).alias("color"), called(SIZE, _PAIRS).alias("size"), image_url="variant_image",
+            options=pl.when(pl.col("title").is_not_null()).then(named(_PAIRS)),
+        )  # fmt: skip
+        yield Part("variants", told(variants, self._told, _OF_VARIANT))
 
     def _ids(self, rows: pl.DataFrame) -> pl.Series:
         """A variant's SKU, where it is nobody else's; otherwise the handle and the options."""
@@ -149,10 +149,6 @@ class ShopifyProducts(Translator):
         return rows.select(
             pl.when(owner == pl.col("named")).then("sku").otherwise("named").alias("variant_id")
         ).to_series()
-
-    def _tells(self, *names: str) -> bool:
-        """Whether the file has one of these columns."""
-        return not self._told.isdisjoint(names)
 
     def _header(self, name: str) -> str:
         """What an attribute is called: a metafield and a Google field by their own names."""

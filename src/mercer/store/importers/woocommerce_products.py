@@ -21,6 +21,7 @@ from mercer.store.importing.layout import Layout, Part, Translator
 from mercer.store.importing.ledger import Ledger
 from mercer.store.importing.markup import facts
 from mercer.store.importing.offers import availability, on_offer, prices
+from mercer.store.importing.told import told
 from mercer.store.importing.variety import BRAND, COLOR, GENDER, MATERIAL, SIZE, Pairs, called, joined, named
 
 _GRAMS = {"kg": 1000.0, "g": 1.0, "lbs": 453.59237, "lb": 453.59237, "oz": 28.349523125}
@@ -114,12 +115,12 @@ class WooProducts(Translator):
             name: name for name in self._measures if name != "weight_grams"
         }})  # fmt: skip
         featured = pl.when(pl.col("featured") == "1").then(pl.lit("true")).alias("featured")
-        told = [name for name, columns in _TOLD.items() if not self._told.isdisjoint(columns)]
-        yield Part("products", products.with_columns(featured).select(
-            "product_id", *told, "brand", LINE, called(MATERIAL, pairs).alias("material"), called(GENDER, pairs).alias("gender"),
-            *(["weight_grams"] if "weight_grams" in self._measures else []), status=_status(),
+        rows = products.with_columns(featured).select(
+            "product_id", "title", "description", "categories", "tags", "brand", LINE, called(MATERIAL, pairs).alias("material"),
+            called(GENDER, pairs).alias("gender"), *(["weight_grams"] if "weight_grams" in self._measures else []), status=_status(),
             image_url=pl.col("images").list.first(), attributes=joined(shown, named(pairs)),
-        ))  # fmt: skip
+        )  # fmt: skip
+        yield Part("products", told(rows, self._told, _PRODUCT))
         pictures = products.select("product_id", "images", LINE).explode(
             "images", empty_as_null=False, keep_nulls=False
         )
@@ -155,15 +156,18 @@ class WooProducts(Translator):
         )
         rows = rows.with_columns(offer.alias("_offer"))
         own = (
-            {"variant_id": pl.col("variant_id"), "title": pl.col("title"), "options": named(pairs), "image_url": pl.col("images").list.first()}
-            if options else {"variant_id": pl.col("product_id"), "image_url": pl.lit(None, dtype=pl.String)}
-        )  # fmt: skip
+            {"title": pl.col("title"), "options": named(pairs), "image_url": pl.col("images").list.first()}
+            if options
+            else {}
+        )
         single = [_single(called(names, pairs)).alias(name) for name, names in (("color", COLOR), ("size", SIZE))]
         weight = ["weight_grams"] if "weight_grams" in self._measures else []
-        yield Part("variants", rows.select(
+        variants = rows.select(
             "product_id", "sku", "currency", "gtin", *weight, *prices(pl.col("_offer"), pl.col("sale_minor"), pl.col("regular_minor")),
-            "availability", pl.col("stock").floor().cast(pl.Int64).alias("quantity_available"), *single, LINE, **own,
-        ))  # fmt: skip
+            "availability", pl.col("stock").floor().cast(pl.Int64).alias("quantity_available"), *single, LINE,
+            variant_id="variant_id" if options else "product_id", **own,
+        )  # fmt: skip
+        yield Part("variants", told(variants, self._told, _VARIANT))
 
     def _stock(self, taken: pl.DataFrame) -> pl.Expr:
         on_order = pl.col("backorders").str.to_lowercase().is_in(["1", "notify", "yes"]).fill_null(value=False)
@@ -176,8 +180,18 @@ class WooProducts(Translator):
         return [(pl.col(f"attribute_{number}_name"), pl.col(f"attribute_{number}_value")) for number in self._numbers]
 
 
-_TOLD = {
+# Columns of ours, and those of the file without which they are left as they are in the store.
+_ATTRIBUTES = ("attribute_1_name",)
+_PRODUCT = {
     "title": ("name",), "description": ("description", "short_description"), "categories": ("categories",), "tags": ("tags",),
+    "brand": ("brands", *_ATTRIBUTES), "material": _ATTRIBUTES, "gender": _ATTRIBUTES, "image_url": ("images",),
+    "status": ("published", "visibility_in_catalog", "visibility_in_catalogue"),
+    "attributes": (*_ATTRIBUTES, "is_featured", "upsells", "cross_sells"),
+}  # fmt: skip
+_VARIANT = {
+    **dict.fromkeys(("price_minor", "list_price_minor"), ("regular_price", "sale_price")), "gtin": ("gtin_upc_ean_or_isbn",),
+    "availability": ("in_stock",), "quantity_available": ("stock",), **dict.fromkeys(("color", "size", "options"), _ATTRIBUTES),
+    "image_url": ("images",), "title": _ATTRIBUTES,
 }  # fmt: skip
 
 
