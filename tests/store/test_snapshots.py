@@ -1,4 +1,6 @@
 import hashlib
+import subprocess
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +9,7 @@ from threading import Event, Thread
 import polars as pl
 import pytest
 
-from mercer.core.errors import NotFound
+from mercer.core.errors import NotFound, Unavailable
 from mercer.core.tables import TABLES
 from mercer.store import parts
 from mercer.store.blobs import Blobs
@@ -262,3 +264,83 @@ def test_the_same_on_an_object_store(store: Store, s3_address: str, events: Rows
     assert latest is not None
     assert (latest.id, latest.currency) == (frozen.id, "NOK")
     assert values(latest, "events", "event_id") == ["a"]
+
+
+def cut_off(place: Path) -> None:
+    place.write_bytes(place.read_bytes()[:-1])
+
+
+def garbled(place: Path) -> None:
+    place.write_bytes(b"{]")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "harm"),
+    [
+        ("parts/events/*", Path.unlink), ("parts/events/*", cut_off), ("manifests/*", Path.unlink), ("manifests/*", garbled),
+        ("latest.json", garbled), ("latest.json", lambda place: place.write_bytes(b"")),
+    ],
+)  # fmt: skip
+def test_a_damaged_snapshot_is_named_and_the_next_freeze_starts_anew(
+    store: Store, snapshots: Snapshots, events: Rows, tmp_path: Path, pattern: str, harm: Callable[[Path], None]
+) -> None:
+    """A file that is gone, cut off or garbled: reading says so, and nothing is lost, as the store has all rows."""
+    store.write("events", events("a", "b"))
+    snapshots.freeze()
+    for each in (tmp_path / "snapshots").glob(pattern):
+        harm(each)
+    with pytest.raises((Unavailable, NotFound)) as caught:
+        snapshots.latest()
+    assert "snapshot" in caught.value.hint.en
+    store.write("events", events("c"))
+    assert values(snapshots.freeze(), "events", "event_id") == ["a", "b", "c"]
+    latest = snapshots.latest()
+    assert latest is not None
+    assert latest.rows("events") == 3
+
+
+def test_a_place_that_does_not_answer_is_not_taken_for_an_empty_one(
+    store: Store, events: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object store that is away: the freeze fails, in place of writing everything anew."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    store.write("events", events("a"))
+    with pytest.raises(Unavailable, match="does not answer"):
+        Snapshots(store, Blobs.open("s3://shop?endpoint=http://127.0.0.1:1&region=us-east-1"), "EUR").freeze()
+
+
+FREEZES_FOR_EVER = """
+import sys, itertools
+import polars as pl
+from mercer.store.blobs import Blobs
+from mercer.store.snapshots import Snapshots
+from mercer.store.store import Store
+with Store.open(sys.argv[1]) as store:
+    snapshots = Snapshots(store, Blobs.open(sys.argv[2]), "EUR")
+    for place in itertools.count():
+        store.write("products", pl.DataFrame({"product_id": [f"{sys.argv[3]}-{place}", "all"], "title": [str(place)] * 2}))
+        snapshots.freeze()
+        print(place, flush=True)
+"""
+
+
+def test_a_freeze_killed_halfway_leaves_the_snapshot_before_it(
+    store: Store, store_address: str, tmp_path: Path, child: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Killed three times at odd moments: the last snapshot is whole, and the next one holds what the store holds."""
+    place = tmp_path / "snapshots"
+    for round_ in range(3):
+        process = child(FREEZES_FOR_EVER, store_address, str(place), str(round_))
+        assert process.stdout is not None
+        for _ in range(5):
+            process.stdout.readline()
+        time.sleep(0.007 * round_)
+        process.kill()
+        process.communicate()
+        latest = Snapshots(store, Blobs.open(str(place)), "EUR").latest()
+        assert latest is not None
+        assert latest.rows("products") >= 6
+    frozen = Snapshots(store, Blobs.open(str(place)), "EUR").freeze()
+    for column in ("product_id", "title"):
+        assert sorted(values(frozen, "products", column)) == store.frame("products")[column].sort().to_list()  # type: ignore[type-var]

@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -10,9 +12,11 @@ import polars as pl
 import pytest
 
 from mercer.core.errors import Unavailable
-from mercer.store import database
+from mercer.store import waiting
+from mercer.store.decisions import Decision
 from mercer.store.store import Store
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Rows = Callable[..., pl.DataFrame]
 Child = Callable[..., subprocess.Popen[str]]
 
@@ -101,7 +105,7 @@ def test_a_writer_that_waits_too_long_says_so(
     sqlite_template: Path, tmp_path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite lets one write at a time; the error says that another process is writing."""
-    monkeypatch.setattr(database, "_PRAGMAS", (*database._PRAGMAS, "PRAGMA busy_timeout=100"))
+    monkeypatch.setattr(waiting, "BUSY_SECONDS", 0.1)
     path = tmp_path / "shop.db"
     path.write_bytes(sqlite_template.read_bytes())
     with Store.open(f"sqlite:///{path}") as store, Store.open(f"sqlite:///{path}") as other:
@@ -222,3 +226,33 @@ def emptied_address(address: str) -> str:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("DELETE FROM products; DELETE FROM pseudonyms")
     return address
+
+
+IMPORTS_FOR_EVER = """
+import sys, time, itertools
+import polars as pl
+from mercer.store.store import Store
+with Store.open(sys.argv[1]) as store:
+    for place in itertools.count():
+        with store.transaction() as writer:
+            writer.write("products", pl.DataFrame({"product_id": [f"p{place}"]}))
+            time.sleep(0.05)
+        print(place, flush=True)
+"""
+
+
+def test_a_decision_finds_the_gap_between_two_batches_of_an_import(
+    store: Store, store_address: str, child: Child
+) -> None:
+    """Another process writes all the time but for an instant between transactions; nobody waits for seconds."""
+    process = child(IMPORTS_FOR_EVER, store_address)
+    assert process.stdout is not None
+    process.stdout.readline()
+    waits = []
+    for place in range(12):
+        begun = time.monotonic()
+        store.decisions.record(Decision(f"d{place}", None, "c", "m", "v", "rest", None, None, "{}", "{}", 0.0, NOW))
+        waits.append(time.monotonic() - begun)
+    process.kill()
+    process.communicate()
+    assert sorted(waits)[6] < 1

@@ -15,18 +15,16 @@ from sqlalchemy.engine import Connection, Engine
 
 from mercer.core.errors import Invalid, MercerError, NotFound, Unavailable, missing_extra
 from mercer.core.phrase import Phrase
+from mercer.store import waiting
 from mercer.store.disk import disk_told
-
-BUSY_SECONDS = 30
-"""How long a writer waits for another one before it gives up."""
+from mercer.store.waiting import begin_writing, wait_by_itself
 
 # SQLite. WAL lets readers go on while one writes. NORMAL leaves out the fsync of every commit: a commit survives the death
 # of the process, and only a power cut may take the last ones. The checkpoint, which does fsync, comes every 64 MiB in
 # place of 4: between two of them a logged decision costs no disk wait.
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
-    "PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-65536", "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=16384",
+    "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY", "PRAGMA wal_autocheckpoint=16384",
 )  # fmt: skip
 
 
@@ -72,7 +70,7 @@ def _want_file(path: Path, create: bool) -> None:
 
 
 def _sqlite(url: sa.URL) -> Engine:
-    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": waiting.BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:
@@ -80,17 +78,18 @@ def _sqlite(url: sa.URL) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # A transaction that starts by reading and writes later cannot wait for its turn (SQLite must refuse it when the
-        # data moved meanwhile), so writers say so at once.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            begin_writing(connection.connection.driver_connection)  # type: ignore[arg-type]
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
 def set_pragmas(connection: sqlite3.Connection) -> None:
-    """Prepare a SQLite connection: WAL, waiting for its turn, caches."""
+    """Prepare a SQLite connection: waiting for its turn, WAL, caches."""
     connection.isolation_level = None  # we begin and commit ourselves
+    wait_by_itself(connection, True)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
 
@@ -151,7 +150,7 @@ _LATER = Phrase("try again in a moment", "请稍后再试")
 _BUSY = Phrase(
     "the database is busy: another process has been writing for {seconds} seconds",
     "数据库繁忙：另一个进程已写入 {seconds} 秒",
-).format(seconds=BUSY_SECONDS)
+).format(seconds=round(waiting.BUSY_SECONDS))
 _FULL = Phrase(
     "the disk of the database is full, nothing of this writing was kept: {words}",
     "数据库所在磁盘已满，本次写入未保留任何内容：{words}",

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from mercer.store.database import BUSY_SECONDS, set_pragmas, told
+from mercer.store import waiting
+from mercer.store.database import set_pragmas, told
+from mercer.store.waiting import patiently, wait_by_itself
 from mercer.store.writing_postgres import WRITERS_LOCK
 
 Rows = list[tuple[Any, ...]]
@@ -35,7 +37,7 @@ class Line:
 
     def fetch(self, sql: str, values: Sequence[Any] = ()) -> Rows:
         """What a query finds."""
-        return self._with(lambda raw: list(raw.execute(self._own(sql), values).fetchall()))
+        return self._with(lambda raw: self._fetch(raw, sql, values))
 
     def write(self, sql: str, values: Sequence[Any]) -> int:
         """Run one statement; how many rows it touched. It is kept when this returns."""
@@ -52,9 +54,14 @@ class Line:
     def _own(self, sql: str) -> str:
         return sql if self._sqlite else sql.replace("?", "%s")
 
+    def _fetch(self, raw: Any, sql: str, values: Sequence[Any]) -> Rows:
+        if self._sqlite:
+            return patiently(lambda: list(raw.execute(sql, values).fetchall()))
+        return list(raw.execute(self._own(sql), values).fetchall())
+
     def _write_one(self, raw: Any, sql: str, values: Sequence[Any]) -> int:
         if self._sqlite:  # by itself a single statement is a transaction
-            return int(raw.execute(sql, values).rowcount)
+            return patiently(lambda: int(raw.execute(sql, values).rowcount))
         with raw.transaction():
             raw.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
             return int(raw.execute(self._own(sql), values).rowcount)
@@ -65,7 +72,7 @@ class Line:
                 cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
                 cursor.executemany(self._own(sql), rows)
                 return int(cursor.rowcount)
-        raw.execute("BEGIN IMMEDIATE")
+        patiently(lambda: raw.execute("BEGIN IMMEDIATE"))
         try:
             written = int(raw.executemany(sql, rows).rowcount)
             raw.execute("COMMIT")
@@ -97,8 +104,9 @@ class Line:
 
     def _open_sqlite(self) -> sqlite3.Connection:
         # Threads take turns at it, which Lock sees to.
-        raw = sqlite3.connect(str(self._engine.url.database), timeout=BUSY_SECONDS, check_same_thread=False)
+        raw = sqlite3.connect(str(self._engine.url.database), timeout=waiting.BUSY_SECONDS, check_same_thread=False)
         set_pragmas(raw)
+        wait_by_itself(raw, False)
         return raw
 
     def _open_postgres(self) -> Any:
