@@ -1,7 +1,8 @@
-"""The small trained shop that these tests ask."""
+"""A small trained shop, and the same behind HTTP."""
 
 from __future__ import annotations
 
+from served_shop import serve, served, start_server
 from trained_shop import trained, trained_template
 
-__all__ = ["trained", "trained_template"]
+__all__ = ["serve", "served", "start_server", "trained", "trained_template"]

@@ -223,11 +223,14 @@ def test_help_and_mistakes_load_nothing_heavy(words: list[str]) -> None:
 
 def test_ctrl_c_ends_quietly(trained: Path) -> None:
     """Ctrl-C ends a running command with 130 and no traceback."""
-    code = "import sys; from mercer.interfaces.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    code = "import sys; from mercer.interfaces.cli.main import run; print('there', flush=True); sys.exit(run(sys.argv[1:]))"
     words = ["record-events", str(trained), "--events", "-", "--language", "en"]
     process = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", code, *words],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "there\n"  # Python itself is up, however busy the machine
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 SHOP = "MERCER_SERVED_SHOP"
 BACKLOG = 2048
+HANGS_SECONDS = 60
+"""A worker that says nothing for so long is replaced; starting one takes seconds where the machine is busy."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -62,17 +66,29 @@ def run(shop: Shop, listening: socket.socket, address: str, workers: int, access
         raise missing_extra("server", "mercer serve") from None
     _log(access_log)
     _greet(shop, address)
+    _end_well()
     _settle()
     if workers == 1:
         from mercer.interfaces.rest.app import application
 
         uvicorn.Server(_config(application(shop), shop)).run(sockets=[listening])
         return
+    os.environ[SHOP] = str(shop.folder)
+    _run_processes(_config("mercer.interfaces.serving:from_environment", shop, workers), listening)
+
+
+def _run_processes(config: uvicorn.Config, listening: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
-    os.environ[SHOP] = str(shop.folder)
-    config = _config("mercer.interfaces.serving:from_environment", shop, workers)
-    Multiprocess(config, [listening]).run()
+    class Processes(Multiprocess):
+        """The workers, and the socket that they share."""
+
+        def terminate_all(self) -> None:
+            """Stop listening here too: else those who connect while the workers finish would wait for nobody."""
+            listening.close()
+            super().terminate_all()
+
+    Processes(config, [listening]).run()
 
 
 def _config(app: Gate | str, shop: Shop, workers: int = 1) -> uvicorn.Config:
@@ -82,6 +98,7 @@ def _config(app: Gate | str, shop: Shop, workers: int = 1) -> uvicorn.Config:
         app,
         factory=isinstance(app, str),
         workers=workers,
+        timeout_worker_healthcheck=HANGS_SECONDS,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -111,6 +128,12 @@ def _settle() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     sys.setswitchinterval(0.001)
+
+
+def _end_well() -> None:
+    """Let SIGTERM be an ordinary end: uvicorn, having finished, sends itself the signal again, which would kill us."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: None)
 
 
 def _log(access_log: bool) -> None:

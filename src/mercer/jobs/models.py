@@ -100,7 +100,9 @@ def card(
             Phrase("mercer train SHOP", "请先运行 mercer train 店铺"),
         )
     report = shop.registry.report(name, wanted_version)
-    return ModelCard(capability=name, version=wanted_version, card=drawn(report, language))
+    # A model that was published without an examination has no report, only the card that came with it.
+    text = drawn(report, language) if report else shop.registry.card(name, wanted_version)
+    return ModelCard(capability=name, version=wanted_version, card=text)
 
 
 def choose(shop: Shop, version: VersionName, capability: CapabilityName = None) -> ChosenModel:
