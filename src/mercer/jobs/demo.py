@@ -14,7 +14,7 @@ from mercer.core.errors import Conflict
 from mercer.core.operation import Progress, Then, from_function, silent
 from mercer.core.phrase import Phrase
 from mercer.core.record import Record, about
-from mercer.jobs.naming import typed
+from mercer.jobs.naming import program, typed
 from mercer.simulate.plan import Customers, Days, DirtShare, Plan, Products, Seed
 
 if TYPE_CHECKING:
@@ -235,11 +235,11 @@ def _answer(item: Any, titles: dict[str, str], language: str) -> Answer:
 
 def _tries(shop: Shop, port: int, serve: bool) -> tuple[str, ...]:
     """Command lines to try, ready to be copied."""
-    name = typed(shop.folder)
+    name, mercer = typed(shop.folder), program()
     product = shop.store.frame("products", ["product_id"], limit=1).item()
-    local = (f"mercer recommend {name} --goes-with {product}", f"mercer models {name}", f"open {name}/{PAGE}")
+    local = (f"{mercer} recommend {name} --goes-with {product}", f"{mercer} models {name}", f"open {name}/{PAGE}")
     if not serve:
-        return (*local, f"mercer serve {name}")
+        return (*local, f"{mercer} serve {name}")
     for old in shop.store.keys.list():
         if old.name == "demo":
             shop.store.keys.revoke(old.key_id)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
+
+
+def program() -> str:
+    """How this program is called from here: by its name, or in a clone, where no PATH leads to it, by its place."""
+    started = Path(sys.argv[0])
+    if shutil.which("mercer") is None and started.name == "mercer":
+        return typed(started)
+    return "mercer"
 
 
 def typed(folder: Path) -> str:
