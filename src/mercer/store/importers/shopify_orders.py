@@ -22,7 +22,7 @@ from mercer.store.importing.layout import Layout, Part, Translator
 from mercer.store.importing.markup import facts
 from mercer.store.importing.vocabulary import country_codes, word_key
 
-_CARRIED = ("created_at", "currency", "customer_id", "email", "phone")
+_CARRIED = ("created_at", "paid_at", "currency", "customer_id", "email", "phone")
 
 
 def _place(part: str) -> tuple[str, str]:
@@ -30,7 +30,7 @@ def _place(part: str) -> tuple[str, str]:
 
 
 _LINE: dict[str, Field] = {
-    "placed_at": time("created_at", need=True),
+    "placed_at": time("created_at", "paid_at", need=True),
     "currency": currency("currency"),
     "quantity": whole("lineitem_quantity", need=True),
     "title": text("lineitem_name"),
@@ -188,6 +188,6 @@ def _customers(heads: pl.DataFrame) -> Part:
 layouts = (
     Layout(
         "shopify/orders", Phrase("Shopify's order export", "Shopify 订单导出"), ShopifyOrders,
-        needs=("name", "lineitem_quantity", "lineitem_price", "created_at"), knows=_NAMES, formats=("csv", "parquet"), place=3,
+        needs=("name", "lineitem_quantity", "lineitem_price", "created_at|paid_at"), knows=_NAMES, formats=("csv", "parquet"), place=3,
     ),
 )  # fmt: skip

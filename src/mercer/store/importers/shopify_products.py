@@ -46,8 +46,8 @@ _VARIANT: dict[str, Field] = {
 }
 _LEFT: dict[str, Field] = {
     "handle": text("url_handle", "handle"),
-    "category": text("product_category"),
-    "kind": text("type"),
+    "category": text("product_category", "standard_product_type"),
+    "kind": text("type", "custom_product_type"),
     "status_word": text("status"),
     "published": flag("published_on_online_store", "published"),
     "currency": currency("currency"),
@@ -66,7 +66,7 @@ _PAIRS = [
 ]
 # Columns of ours, and those of the file without which they are left as they are in the store.
 _FROM = {
-    **{name: field.names for name, field in _PRODUCT.items()}, "categories": ("product_category", "type"),
+    **{name: field.names for name, field in _PRODUCT.items()}, "categories": (*_LEFT["category"].names, *_LEFT["kind"].names),
     "status": ("status", "published", "published_on_online_store"),
 }  # fmt: skip
 _OF_VARIANT = {
@@ -99,7 +99,8 @@ class ShopifyProducts(Translator):
         taken = Rows(filled.with_columns(handle=GROUP), self.context).take(
             product_id=ident("handle", need=True), **_LEFT, **_PRODUCT, **_VARIANT, **further
         )
-        taken = self._groups.settle(filled, taken)
+        # A weight of 0 is what Shopify writes where none was given.
+        taken = self._groups.settle(filled, taken).with_columns(pl.col("weight_grams").replace(0.0, None))
         yield from self._products(taken.filter(HEAD))
         yield from self._variants(taken)
         yield _pictures(taken)
@@ -111,11 +112,12 @@ class ShopifyProducts(Translator):
         attributes = {self._header(name): f"_{name}" for name in self._further}
         category = pl.coalesce(pl.col("category").replace("Uncategorized", None), "kind")
         products = titled.with_columns(gift_card=pl.when(gift).then(pl.lit("true"))).select(
-            "product_id", *_PRODUCT, _status(), pl.concat_list(category).list.drop_nulls().alias("categories"), LINE,
+            "product_id", *_PRODUCT, _status(), pl.when(category.is_not_null()).then(pl.concat_list(category)).alias("categories"), LINE,
             facts({"type": "kind", "gift_card": "gift_card", **attributes}),
         )  # fmt: skip
         yield Part(
-            "products", told(products, self._told, _FROM | {"attributes": ("type", "gift_card", *self._further)})
+            "products",
+            told(products, self._told, _FROM | {"attributes": (*_LEFT["kind"].names, "gift_card", *self._further)}),
         )
 
     def _variants(self, taken: pl.DataFrame) -> Iterator[Part]:
