@@ -68,7 +68,7 @@ def write(name: str, rows: Iterable[Row], replace: bool = True) -> Path:
 
 def finish(name: str, rows: Sequence[Row], given: argparse.Namespace) -> None:
     """Print the rows as JSON where the data was the caller's own, keep them as results where it was the public set."""
-    if given.data != DATA or given.print:
+    if given.data.resolve() != DATA.resolve() or given.print:
         print(json.dumps([_rounded(asdict(row)) for row in rows], ensure_ascii=False, indent=1))
     else:
         print(f"{len(rows)} rows in {write(name, rows).relative_to(ROOT)}", file=sys.stderr)
