@@ -1,5 +1,6 @@
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -12,9 +13,11 @@ import pytest
 from mercer.core.errors import Unavailable
 from mercer.store import turns, view
 from mercer.store.blobs import Blobs
+from mercer.store.decisions import Decision
 from mercer.store.snapshots import Snapshots
 from mercer.store.store import Store
 from mercer.store.turns import alone, together
+from mercer.store.writing_postgres import WRITERS_LOCK
 
 Rows = Callable[..., pl.DataFrame]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -124,3 +127,24 @@ def took(act: Callable[..., Any], *arguments: Any) -> float:
     act(*arguments)
     sleep(0.05)
     return monotonic() - begun
+
+
+def test_a_decision_takes_its_number_only_under_the_writers_lock(postgres_store: Store, postgres_shop: str) -> None:
+    """It is one statement, whose parts must not change places: while a freeze holds the lock, no number is given out."""
+    import psycopg
+
+    decision = Decision("held up", None, "c", "m", "v", "rest", None, None, "{}", "{}", 0.0, NOON)
+    with psycopg.connect(postgres_shop, autocommit=True) as other:
+        other.execute("DELETE FROM decisions")
+        for _ in range(8):  # often enough for the driver to prepare the statement
+            postgres_store.decisions.record(decision)
+        last = other.execute("SELECT last_value FROM stored_numbers").fetchone()
+        other.execute("SELECT pg_advisory_lock(%s)", (WRITERS_LOCK,))
+        recording = Thread(target=postgres_store.decisions.record, args=(replace(decision, decision_id="next"),))
+        recording.start()
+        recording.join(0.3)
+        assert recording.is_alive()
+        assert other.execute("SELECT last_value FROM stored_numbers").fetchone() == last
+        other.execute("SELECT pg_advisory_unlock(%s)", (WRITERS_LOCK,))
+        recording.join(10)
+    assert postgres_store.decisions.get("next") is not None

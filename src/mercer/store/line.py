@@ -13,7 +13,6 @@ from sqlalchemy.engine import Engine
 from mercer.store import waiting
 from mercer.store.database import set_pragmas, told
 from mercer.store.waiting import patiently, wait_by_itself
-from mercer.store.writing_postgres import WRITERS_LOCK
 
 Rows = list[tuple[Any, ...]]
 Found = TypeVar("Found")
@@ -25,7 +24,7 @@ _inherited: list[Any] = []
 class Line:
     """One raw connection, used by one thread at a time; every statement is a transaction of its own.
 
-    Statements are written with "?" for their values. A connection to PostgreSQL that was lost is made anew once, so
+    Statements are written with "?" for their values. One that gives out numbers holds WRITERS_LOCK by itself. A connection to PostgreSQL that was lost is made anew once, so
     statements must bear being done twice.
     """
 
@@ -60,16 +59,13 @@ class Line:
         return list(raw.execute(self._own(sql), values).fetchall())
 
     def _write_one(self, raw: Any, sql: str, values: Sequence[Any]) -> int:
-        if self._sqlite:  # by itself a single statement is a transaction
+        if self._sqlite:
             return patiently(lambda: int(raw.execute(sql, values).rowcount))
-        with raw.transaction():
-            raw.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
-            return int(raw.execute(self._own(sql), values).rowcount)
+        return int(raw.execute(self._own(sql), values).rowcount)
 
     def _write_all(self, raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not self._sqlite:
             with raw.transaction(), raw.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
                 cursor.executemany(self._own(sql), rows)
                 return int(cursor.rowcount)
         patiently(lambda: raw.execute("BEGIN IMMEDIATE"))

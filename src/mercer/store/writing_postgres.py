@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -55,9 +55,11 @@ def _copy(connection: psycopg.Connection[Any], table: str, names: list[str], fra
         connection.cursor() as cursor,
         cursor.copy(f'COPY "_incoming" ({_quoted(names)}) FROM STDIN (FORMAT csv)') as copy,
     ):
-        # CSV tells null (nothing) from the empty string (""), on both sides.
+        # CSV tells null (nothing) from the empty string (""), on both sides. A lone column is the key, which has no nulls;
+        # it is quoted because \. alone in a line ends the rows for servers before PostgreSQL 18.
+        quotes: Literal["always", "necessary"] = "always" if frame.width == 1 else "necessary"
         for piece in frame.iter_slices(50_000):
-            copy.write(piece.write_csv(include_header=False))
+            copy.write(piece.write_csv(include_header=False, quote_style=quotes))
 
 
 def _statement(table: str, names: list[str], source: str, keep: bool) -> str:
