@@ -63,7 +63,7 @@ def test_the_same_seed_trains_the_same(train: Any, tmp_path: Path) -> None:
 
 def test_every_model_is_in_the_table(train: Any) -> None:
     """What misbehaves, lacks data or a library, or runs over the budget is listed with its words, in both languages."""
-    course, trained = train((*GOOD, "sleeper", "refuser", "reviewer", "exotic"), seconds=9)
+    course, trained = train((*GOOD, "sleeper", "refuser", "reviewer", "exotic"), seconds=20)
     states = {each.model: each.state for each in trained.board.candidates}
     assert states == {
         "popular": "finished", "own": "finished", "heavier": "finished", "sleeper": "over_time",
