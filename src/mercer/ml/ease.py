@@ -57,9 +57,10 @@ def local_weights(gram: sparse.csr_array, ridge: float, neighbours: int, by: NDA
         width = int(near.lengths()[members[0]])
         places = near.indptr[members][:, None] + np.arange(width)
         inside = near.indices[places]  # members × width
-        left = np.repeat(inside, width, axis=1).ravel()
-        right = np.tile(inside, (1, width)).ravel()
-        small = np.asarray(gram[left, right]).reshape(len(members), width, width).astype(np.float64)
+        first, second = np.triu_indices(width)  # the system is symmetric: each pair is looked up once
+        found = np.asarray(gram[inside[:, first].ravel(), inside[:, second].ravel()], np.float64)
+        small = np.empty((len(members), width, width))
+        small[:, first, second] = small[:, second, first] = found.reshape(len(members), -1)
         small[:, np.arange(width), np.arange(width)] += ridge
         wanted = near.data[places].astype(np.float64)
         value[places] = np.linalg.solve(small, wanted[..., None])[..., 0]

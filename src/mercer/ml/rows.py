@@ -109,12 +109,22 @@ def scatter(rows: Rows, columns: int) -> NDArray[np.float32]:
 
 
 def keep_largest(rows: Rows, most: int, by: NDArray | None = None) -> Rows:
-    """Each row's ``most`` entries that are largest in ``by`` (their absolute value by default), columns ascending."""
+    """Each row's ``most`` entries that are largest in ``by`` (their absolute value by default), in the order they stand.
+
+    Of equal ones at the border the first are kept.
+    """
+    lengths = rows.lengths()
+    long = np.flatnonzero(lengths > most)
+    if not len(long):
+        return rows
     size = np.abs(rows.data) if by is None else by
-    owner = rows.owner()
-    order = np.lexsort((rows.indices, -size, owner))
-    place = np.arange(len(order)) - rows.indptr[owner]  # owner is sorted, so this is the place within the row
-    kept = np.sort(order[place < most])
+    kept = np.ones(len(rows.data), bool)
+    for begin, end in zip(rows.indptr[long].tolist(), rows.indptr[long + 1].tolist(), strict=True):
+        mine = size[begin:end]
+        edge = np.partition(mine, len(mine) - most)[len(mine) - most]
+        kept[begin:end] = mine > edge
+        equal = np.flatnonzero(mine == edge)
+        kept[begin + equal[: most - int(kept[begin:end].sum())]] = True
     indptr = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(np.minimum(rows.lengths(), most), out=indptr[1:])
+    np.cumsum(np.minimum(lengths, most), out=indptr[1:])
     return Rows(indptr, rows.indices[kept], rows.data[kept])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mercer.capabilities.recommend.batch import BESIDE, IN_CART, INSTEAD_OF, REPLACED, VIEWED, Batch
 from mercer.capabilities.recommend.context import Memory, either, in_view
+from mercer.capabilities.recommend.interactions import BUY
 from mercer.capabilities.recommend.reasons import Cause
 from mercer.capabilities.recommend.recommender import Recommender
 from mercer.ml.rows import Rows, times
@@ -30,7 +31,6 @@ class Links(Recommender):
     links: Rows
     codes: dict[int, str] = GOES_WITH_CODES
     """The reason to give, by the role of the product that speaks."""
-    of_past = "goes_with_bought"
 
     def score(self, batch: Batch) -> NDArray[np.float32]:
         scores = times(self.heard(batch), self.links, len(self.catalogue))
@@ -47,7 +47,7 @@ class Links(Recommender):
     def why(self, batch: Batch, items: NDArray[np.int64]) -> list[Cause]:
         heard = self.heard(batch)
         share = contributions(heard, self.links, len(self.catalogue), items)
-        codes = [self.codes[role] for role in batch.roles.tolist()] or [self.of_past] * len(heard.indices)
+        codes = [self.codes[role] for role in batch.roles.tolist()] or self.codes_of_past(int(batch.person[0]), heard)
         said = [Cause(code, product) for code, product in zip(codes, heard.indices.tolist(), strict=True)]
         return [
             said[first] if said and value > 0 else self.popular_cause(item)
@@ -56,6 +56,14 @@ class Links(Recommender):
                 share.max(0).tolist() if said else [0.0] * len(items), strict=True,
             )
         ]  # fmt: skip
+
+    def codes_of_past(self, person: int, heard: Rows) -> list[str]:
+        """Of each product of a person's past: that it was bought, or only viewed."""
+        if person < 0:
+            return []
+        end = int(self.people.indptr[person + 1])
+        deepest = self.people.deepest[end - len(heard.indices) : end]
+        return ["goes_with_bought" if each == BUY else "goes_with_seen" for each in deepest.tolist()]
 
     def keep(self) -> dict[str, Any]:
         return {"links": self.links}

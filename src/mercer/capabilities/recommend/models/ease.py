@@ -10,7 +10,7 @@ from scipy import sparse
 from mercer.capabilities.recommend.evidence import Evidence
 from mercer.capabilities.recommend.links import Links
 from mercer.capabilities.recommend.recommender import Recommender
-from mercer.capabilities.recommend.trial import N, hold_out
+from mercer.capabilities.recommend.trial import N, Trial, hold_out
 from mercer.core.phrase import Phrase
 from mercer.core.record import about as described
 from mercer.ml.cooccurrence import incidence, pairs
@@ -21,8 +21,8 @@ CASES = 1500
 RIDGES = (50.0, 200.0, 800.0)
 HALF_LIFE = 180.0
 """Days after which a basket counts half."""
-PAST_MOST = 200
-"""Products of one person that are paired with each other."""
+BASKET_MOST, PAST_MOST = 300, 100
+"""Products of a basket, and of one person's past, that are paired with each other."""
 
 
 class Ease(Links):
@@ -75,8 +75,24 @@ class Ease(Links):
     )
 
     def study(self, evidence: Evidence, seed: int) -> None:
-        self.ridge = self._choose(evidence, seed)
-        self.links = self._solved(self._gram(evidence), self.ridge)
+        self.ridge = self.choose(hold_out(evidence, seed, CASES))
+        self.links = self.linked(evidence, self.ridge)
+
+    def choose(self, trial: Trial | None) -> float:
+        """The ridge that ranks best on a trial."""
+        if trial is None:
+            return RIDGES[1]
+        learner = type(self)(self.settings)
+        learner.stand_on(trial.before, self.window)
+        gram, marks = _gram(trial.before), {}
+        for ridge in RIDGES:
+            learner.links = learner._solved(gram, ridge)
+            marks[ridge] = trial.mark(learner.rank(trial.batch, N))
+        return max(marks, key=lambda each: marks[each])
+
+    def linked(self, evidence: Evidence, ridge: float) -> Rows:
+        """How much each product speaks for each other."""
+        return self._solved(_gram(evidence), ridge)
 
     def facts(self) -> dict[str, Any]:
         return {**super().facts(), "ridge": self.ridge}
@@ -88,47 +104,36 @@ class Ease(Links):
         super().take(kept)
         self.ridge = float(kept["ridge"][0])
 
-    def _choose(self, evidence: Evidence, seed: int) -> float:
-        trial = hold_out(evidence, seed, CASES)
-        if trial is None:
-            return RIDGES[1]
-        learner = type(self)(self.settings)
-        learner.stand_on(trial.before, self.window)
-        gram, marks = learner._gram(trial.before), {}
-        for ridge in RIDGES:
-            learner.links = learner._solved(gram, ridge)
-            marks[ridge] = trial.mark(learner.rank(trial.batch, N))
-        return max(marks, key=lambda each: marks[each])
-
-    def _gram(self, evidence: Evidence) -> sparse.csr_array:
-        """Pairs found in the same basket or visit, and, once more, in the same person's past; recent ones more."""
-        log, products = evidence.log, len(self.catalogue)
-        aged = (0.5 ** (evidence.age() / HALF_LIFE)).astype(np.float32)
-        total = sparse.csr_array((products, products), dtype=np.float32)
-        for owner, most in ((log.basket, 1000), (log.person, PAST_MOST)):
-            kept = np.ones(len(log), bool) if owner is log.basket else log.person >= 0
-            if not kept.any():
-                continue
-            order = np.flatnonzero(kept)[::-1]  # the newest first: of a long past the newest are kept
-            held, names = incidence(owner[order], log.product[order], products, most)
-            newest = np.zeros(len(names), np.float32)
-            np.maximum.at(newest, np.searchsorted(names, owner[order]), aged[order])
-            scale = np.repeat(np.sqrt(newest), np.diff(held.indptr))
-            held.data = held.data * scale
-            total = total + pairs(held, held).scipy(products)
-        return sparse.csr_array(total)
-
     def _solved(self, gram: sparse.csr_array, ridge: float) -> Rows:
-        """The weights, over the products that were met at all."""
-        met = np.flatnonzero(gram.diagonal() > 0)
+        """The weights, over the products that were met with others; what was met alone only says nothing of others."""
+        met = np.flatnonzero(np.diff(gram.indptr) > 1)
         inner = sparse.csr_array(gram[met][:, met])
         if len(met) <= self.settings.dense_most:
             weights = rows_of(sparse.csr_array(dense_weights(inner.toarray(order="F"), ridge)))
         else:
             weights = local_weights(inner, ridge, self.settings.near)
         weights = keep_largest(weights, self.settings.kept)
-        indptr = np.zeros(len(self.catalogue) + 1, np.int64)
-        lengths = np.zeros(len(self.catalogue), np.int64)
+        indptr = np.zeros(gram.shape[0] + 1, np.int64)
+        lengths = np.zeros(gram.shape[0], np.int64)
         lengths[met] = weights.lengths()
         np.cumsum(lengths, out=indptr[1:])
         return Rows(indptr, met[weights.indices].astype(np.int32), weights.data)
+
+
+def _gram(evidence: Evidence) -> sparse.csr_array:
+    """Pairs found in the same basket or visit, and, once more, in the same person's past; recent ones more."""
+    log, products = evidence.log, len(evidence.catalogue)
+    aged = (0.5 ** (evidence.age() / HALF_LIFE)).astype(np.float32)
+    total = sparse.csr_array((products, products), dtype=np.float32)
+    for owner, most in ((log.basket, BASKET_MOST), (log.person, PAST_MOST)):
+        kept = np.ones(len(log), bool) if owner is log.basket else log.person >= 0
+        if not kept.any():
+            continue
+        order = np.flatnonzero(kept)[::-1]  # the newest first: of a long past the newest are kept
+        held, names = incidence(owner[order], log.product[order], products, most)
+        newest = np.zeros(len(names), np.float32)
+        np.maximum.at(newest, np.searchsorted(names, owner[order]), aged[order])
+        scale = np.repeat(np.sqrt(newest), np.diff(held.indptr))
+        held.data = held.data * scale
+        total = total + pairs(held, held).scipy(products)
+    return sparse.csr_array(total)

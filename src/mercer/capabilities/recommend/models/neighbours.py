@@ -9,7 +9,7 @@ import numpy as np
 from mercer.capabilities.recommend.evidence import Evidence
 from mercer.capabilities.recommend.links import Links
 from mercer.capabilities.recommend.recommender import Recommender
-from mercer.capabilities.recommend.trial import N, hold_out
+from mercer.capabilities.recommend.trial import N, Trial, hold_out
 from mercer.core.phrase import Phrase
 from mercer.core.record import about as described
 from mercer.ml.cooccurrence import damp, incidence, pairs
@@ -19,6 +19,8 @@ CASES = 1500
 HALF_LIVES = (30.0, 90.0, 100_000.0)
 """Days; the last is for ever."""
 POWERS = (0.5, 0.7, 0.9)
+BASKET_MOST = 300
+"""Products of a basket that are paired: a wholesaler's order of thousands says no more, and would cost a hundred times as much."""
 
 
 class Choice(NamedTuple):
@@ -57,8 +59,27 @@ class Neighbours(Links):
     )
 
     def study(self, evidence: Evidence, seed: int) -> None:
-        self.choice = self._choose(evidence, seed)
-        self.links = self._linked(*self._counted(evidence, self.choice.half_life), self.choice.power)
+        self.choice = self.choose(hold_out(evidence, seed, CASES))
+        self.links = self.linked(evidence, self.choice)
+
+    def choose(self, trial: Trial | None) -> Choice:
+        """The half-life, and then the power, that rank best on a trial."""
+        if trial is None:
+            return Choice()
+        learner = type(self)(self.settings)
+        learner.stand_on(trial.before, self.window)
+        counted = {half_life: _counted(trial.before, half_life) for half_life in HALF_LIVES}
+
+        def mark(choice: Choice) -> float:
+            learner.links = learner._damped(*counted[choice.half_life], choice.power)
+            return trial.mark(learner.rank(trial.batch, N))
+
+        best = max((Choice(half_life) for half_life in HALF_LIVES), key=mark)
+        return max((Choice(best.half_life, power) for power in POWERS), key=mark)
+
+    def linked(self, evidence: Evidence, choice: Choice) -> Rows:
+        """How much each product speaks for each other."""
+        return self._damped(*_counted(evidence, choice.half_life), choice.power)
 
     def facts(self) -> dict[str, Any]:
         half_life = None if self.choice.half_life > 10_000 else self.choice.half_life
@@ -71,32 +92,18 @@ class Neighbours(Links):
         super().take(kept)
         self.choice = Choice(*kept["choice"].tolist())
 
-    def _choose(self, evidence: Evidence, seed: int) -> Choice:
-        trial = hold_out(evidence, seed, CASES)
-        if trial is None:
-            return Choice()
-        learner = type(self)(self.settings)
-        learner.stand_on(trial.before, self.window)
-        marks = {}
-        for half_life in HALF_LIVES:
-            counts, found = learner._counted(trial.before, half_life)
-            for power in POWERS:
-                learner.links = learner._linked(counts, found, power)
-                marks[Choice(half_life, power)] = trial.mark(learner.rank(trial.batch, N))
-        return max(marks, key=lambda each: marks[each])
-
-    def _counted(self, evidence: Evidence, half_life: float) -> tuple[Rows, np.ndarray]:
-        """Decayed counts of pairs, and of each product alone."""
-        log, products = evidence.log, len(self.catalogue)
-        held, names = incidence(log.basket, log.product, products)
-        _, row = np.unique(log.basket, return_inverse=True)
-        newest = np.full(len(names), -np.inf)
-        np.maximum.at(newest, row, log.day)
-        weight = (0.5 ** ((evidence.end - newest) / half_life)).astype(np.float32)
-        aged = held.copy()
-        aged.data = aged.data * np.repeat(weight, np.diff(held.indptr))
-        alone = np.asarray(aged.sum(axis=0)).ravel()
-        return pairs(held, aged), alone
-
-    def _linked(self, counts: Rows, alone: np.ndarray, power: float) -> Rows:
+    def _damped(self, counts: Rows, alone: np.ndarray, power: float) -> Rows:
         return keep_largest(damp(counts, alone, alone, power), self.settings.kept)
+
+
+def _counted(evidence: Evidence, half_life: float) -> tuple[Rows, np.ndarray]:
+    """Decayed counts of pairs, and of each product alone."""
+    log, products = evidence.log, len(evidence.catalogue)
+    held, names = incidence(log.basket, log.product, products, BASKET_MOST)
+    newest = np.full(len(names), -np.inf)
+    np.maximum.at(newest, np.searchsorted(names, log.basket), log.day)
+    weight = (0.5 ** ((evidence.end - newest) / half_life)).astype(np.float32)
+    aged = held.copy()
+    aged.data = aged.data * np.repeat(weight, np.diff(held.indptr))
+    alone = np.asarray(aged.sum(axis=0)).ravel()
+    return pairs(held, aged), alone
