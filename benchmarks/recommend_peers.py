@@ -33,7 +33,7 @@ from mercer.training.compare import Resamples
 from mercer.training.split import split
 
 NAME = "recommend_peers"
-PROTOCOL = "time split, next products, known customers and visits"
+PROTOCOL = "time split, next products; known customers, visits and baskets"
 PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 CASES, TUNING_CASES = 10_000, 2_000
 MOST_PRODUCTS = {"cornac:ease": 12_000, "irspack:slim": 12_000}

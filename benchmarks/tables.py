@@ -59,12 +59,35 @@ ABOUT: dict[str, tuple[Phrase, Phrase]] = {
         ),
     ),
 }
+CHINESE: dict[str, str] = {
+    "all rows, empty shop, fresh process": "全部行，空店铺，全新进程",
+    "ten products for a known customer, one question at a time, each decision logged in SQLite": (
+        "为已知客户推荐十件商品，逐个提问，每次决策都写入 SQLite"
+    ),
+    "time split, next products; known customers, visits and baskets": "按时间切分，预测后续商品；已知客户、访问与购物篮",
+    "seconds": "秒",
+    "records": "记录数",
+    "times the floor": "下限的倍数",
+    "p50 ms": "p50（毫秒）",
+    "p99 ms": "p99（毫秒）",
+    "added p50 ms": "增加的 p50（毫秒）",
+    "added p99 ms": "增加的 p99（毫秒）",
+    "requests per second": "每秒请求数",
+    "share of bare": "与空接口之比",
+}
+"""The protocols and metrics of the results that are words."""
+SHOWN: dict[str, tuple[str, ...]] = {"recommend_peers": ("ndcg@10", "recall@10", "hit_rate@10", "mrr@10")}
+"""Of benchmarks with many metrics, those the page shows; the results hold them all."""
+BASELINE = "mercer:popular"
+
 SYSTEM, FIT, ANSWER, PEAK = (
     Phrase("system", "系统"),
     Phrase("fit, s", "训练（秒）"),
     Phrase("answer, s", "回答（秒）"),
     Phrase("peak, MB", "内存峰值（MB）"),
 )
+CHOSEN = Phrase("Mercer, as `mercer train` chose", "Mercer（`mercer train` 选中的模型）")
+POPULAR = Phrase("recent popularity", "近期热销")
 TITLE = Phrase("Benchmarks", "基准测试")
 INTRODUCTION = Phrase(
     "Drawn from [`benchmarks/results`]({up}benchmarks/results) by `make docs`; `make bench` measures again. How each number is "
@@ -116,8 +139,8 @@ def page(results: dict[str, Rows], language: str) -> str:
         parts += [f"## {title.say(language)}", about.say(language), MEASURED.format(**newest).say(language)]
         for dataset in dict.fromkeys((row["dataset"], row["protocol"]) for row in results[name]):
             rows = [row for row in results[name] if (row["dataset"], row["protocol"]) == dataset]
-            heading = DATASET.format(name=dataset[0], protocol=dataset[1]).say(language)
-            parts += [f"### {heading}", table(rows, language)]
+            heading = DATASET.format(name=dataset[0], protocol=word(dataset[1], language)).say(language)
+            parts += [f"### {heading}", table(rows, language, SHOWN.get(name, ()))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -130,15 +153,48 @@ def table(rows: Rows, language: str, metrics: Sequence[str] = ()) -> str:
         if any(row[name] is not None for row in rows)
     ]
     lines = [
-        "| " + " | ".join([SYSTEM.say(language), *metrics, *(said.say(language) for _, said in costs)]) + " |",
+        "| "
+        + " | ".join(
+            [
+                SYSTEM.say(language),
+                *(word(metric, language) for metric in metrics),
+                *(said.say(language) for _, said in costs),
+            ]
+        )
+        + " |",
         "|" + "---|" * (1 + len(metrics) + len(costs)),
     ]
     for system in dict.fromkeys((row["system"], row["version"]) for row in rows):
         mine = {row["metric"]: row for row in rows if (row["system"], row["version"]) == system}
         cells = [figure(mine.get(metric)) for metric in metrics]
         spent = [cost(next((row[name] for row in mine.values() if row[name] is not None), None)) for name, _ in costs]
-        label = f"**{system[0]}**" if system[0] == "mercer" else " ".join(filter(None, system))
+        label = " ".join(filter(None, (f"**{system[0]}**" if system[0] == "mercer" else system[0], system[1])))
         lines.append("| " + " | ".join([label, *cells, *spent]) + " |")
+    return "\n".join(lines)
+
+
+def across(rows: Rows, metric: str, language: str) -> str:
+    """Systems down, data sets across, one metric: what was chosen, the baseline and the peers, best first."""
+    marks = {
+        (row["system"], row["dataset"]): row
+        for row in rows
+        if row["metric"] == metric and (row["system"] in ("mercer", BASELINE) or not row["system"].startswith("mercer"))
+    }
+    datasets = list(dict.fromkeys(dataset for _, dataset in marks))
+    systems = sorted(
+        dict.fromkeys(system for system, _ in marks),
+        key=lambda system: -sum(row["value"] for (each, _), row in marks.items() if each == system),
+    )
+    lines = ["| " + " | ".join([f"{metric}", *datasets]) + " |", "|" + "---|" * (1 + len(datasets))]
+    for system in systems:
+        label = (
+            f"**{CHOSEN.say(language)}**"
+            if system == "mercer"
+            else POPULAR.say(language)
+            if system == BASELINE
+            else system
+        )
+        lines.append("| " + " | ".join([label, *(figure(marks.get((system, each))) for each in datasets)]) + " |")
     return "\n".join(lines)
 
 
@@ -148,7 +204,14 @@ def figure(row: dict[str, Any] | None) -> str:
         return ""
     if row["low"] is None or row["high"] is None:
         return cost(row["value"])
-    return f"{row['value']:.4f} ({row['low']:.4f}–{row['high']:.4f})"
+    share = max(map(abs, (row["value"], row["low"], row["high"]))) <= 1
+    value, low, high = (f"{each:.4f}" if share else cost(each) for each in (row["value"], row["low"], row["high"]))
+    return f"{value} ({low}–{high})"
+
+
+def word(said: str, language: str) -> str:
+    """A protocol or a metric in the page's language; names stay as they are."""
+    return CHINESE.get(said, said) if language == "zh-CN" else said
 
 
 def cost(value: float | None) -> str:
@@ -161,10 +224,13 @@ def cost(value: float | None) -> str:
 
 
 def filled(text: str, results: dict[str, Rows], language: str) -> str:
-    """A text with each ``<!-- table: benchmark dataset metric,metric -->…<!-- end -->`` drawn anew."""
+    """A text with each ``<!-- table: benchmark dataset metric,metric -->…<!-- end -->`` drawn anew; * is all data sets."""
 
     def draw(match: re.Match[str]) -> str:
         name, dataset, metrics = match[1].split()
+        if dataset == "*":
+            drawn = across(results.get(name, []), metrics, language)
+            return f"<!-- table: {match[1]} -->\n{drawn}\n<!-- end -->"
         rows = [row for row in results.get(name, []) if row["dataset"] == dataset]
         return f"<!-- table: {match[1]} -->\n{table(rows, language, metrics.split(','))}\n<!-- end -->"
 
