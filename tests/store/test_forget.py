@@ -102,12 +102,68 @@ def test_forgetting_nobody_touches_nothing(peopled: Store) -> None:
     assert peopled.forget("ann") == {}
 
 
+def test_an_order_tells_neither_the_device_nor_what_a_platform_noted(store: Store, rows: Rows) -> None:
+    """Of the order, and of events that name it only; another order keeps all of it."""
+    for who in ("ann", "bob"):
+        told = {"device_id": f"phone of {who}", "attributes": f'{{"gift for": "{who}"}}'}
+        store.write("orders", rows("orders", order_id=f"o-{who}", customer_id=who, placed_at=NOON, **told))
+        store.write(
+            "events",
+            rows("events", event_id=who, order_id=f"o-{who}", event_name="purchase", occurred_at=NOON, ip_address="10.0.0.1",
+                 **told),
+        )  # fmt: skip
+    assert store.forget("ann") == {"orders": 1, "events": 1}
+    assert "phone of ann" not in repr(everything(store))
+    assert "gift for" in repr(everything(store)["events"])
+    assert [each["ip_address"] for each in everything(store)["events"]].count(None) == 1
+    assert store.forget("ann") == {}
+
+
+def test_answers_about_others_that_name_them_too_keep_the_others(store: Store) -> None:
+    """Ids go where a field says that they are a customer's, a visitor's or an order's; products of that number stay."""
+    texts = {
+        "list": '{"customers": ["7", "8"], "products": ["7"]}',
+        "nested": '{"items": [{"customer_id": "7", "score": 0.5}, {"product_id": "7"}]}',
+        "order": '{"order": {"id": "o7", "total": 7}}',
+        "escaped": '{"customer": "\\u0061nn"}',
+        "other": '{"recent": ["7"], "note": "customer 7"}',
+        "text": "7",
+    }
+    store.decisions.record_many(
+        [Decision(name, None, "c", "m", "v", "cli", None, None, "{}", text, 0.1, NOON) for name, text in texts.items()]
+    )
+    order = pl.DataFrame({"order_id": ["o7"], "customer_id": ["7"], "placed_at": [NOON]})
+    store.write("orders", order)
+    counts = store.forget("7")
+    left = dict(store.frame("decisions", ["decision_id", "response"]).rows())
+    assert left == texts | {
+        "list": '{"customers": [null, "8"], "products": ["7"]}',
+        "nested": '{"items": [{"customer_id": null, "score": 0.5}, {"product_id": "7"}]}',
+        "order": '{"order": {"id": null, "total": 7}}',
+    }
+    assert counts == {"orders": 1, "decisions": 3}
+
+
+def test_a_visitor_of_theirs_is_forgotten_in_verdicts_too(store: Store, rows: Rows, events: Rows) -> None:
+    """Labels may name visitors; snapshots hide those as well."""
+    store.write("events", events("a", customer="ann", visitor_id="cookie"))
+    store.write("labels", rows("labels", label_id="x", subject="visitor", subject_id="cookie", label="bot"))
+    assert store.forget("ann") == {"events": 1, "labels": 1}
+
+
 def test_the_bytes_are_overwritten_in_the_file(sqlite_template: Path, tmp_path: Path, rows: Rows) -> None:
     """Deleted text does not linger in free pages of the database file."""
     path = tmp_path / "shop.db"
     path.write_bytes(sqlite_template.read_bytes())
     with Store.open(f"sqlite:///{path}") as store:
         store.write("customers", rows("customers", customer_id="ann", address="221b Baker Street"))
+        store.write("orders", rows("orders", order_id="o", customer_id="ann", address="221b Baker Street"))
+        answer = Decision("d", None, "c", "m", "v", "cli", "ann", None, '{"to": "221b Baker Street"}', "{}", 0.1, NOON)
+        store.decisions.record(answer)
         store.forget("ann")
-    held = b"".join(each.read_bytes() for each in tmp_path.iterdir())
-    assert b"221b Baker Street" not in held
+        assert b"221b Baker Street" not in written(tmp_path)  # while the shop is open, too
+    assert b"221b Baker Street" not in written(tmp_path)
+
+
+def written(folder: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in folder.iterdir())

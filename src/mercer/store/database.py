@@ -119,6 +119,29 @@ def _unknown(address: str) -> Invalid:
 
 
 @contextmanager
+def overwriting(connection: Connection) -> Iterator[None]:
+    """Overwrite with zeros what is deleted from SQLite's file; PostgreSQL clears its pages as its vacuum comes along."""
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    try:
+        yield
+    finally:
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA secure_delete=OFF")
+
+
+def empty_log(engine: Engine) -> None:
+    """Empty SQLite's log of writings, where old pages stand too; what is being read just then stays until later."""
+    if engine.dialect.name == "sqlite":
+        with told(), engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            wait_by_itself(raw, False)
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            wait_by_itself(raw, True)
+
+
+@contextmanager
 def told() -> Iterator[None]:
     """Turn the troubles of a database driver into errors of ours that say what to do."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +14,9 @@ from sqlalchemy.engine import Engine
 
 from mercer.core.table import Table
 from mercer.core.tables import TABLES
-from mercer.store.database import told
+from mercer.store.database import empty_log, overwriting, told
 from mercer.store.pseudonyms import PersonKind
+from mercer.store.redacting import redact_decisions
 from mercer.store.sql import SHOP, STORED, forgotten, pseudonyms
 from mercer.store.turns import alone
 from mercer.store.writing import Writer, transaction
@@ -27,8 +28,12 @@ tables with a person in them the rows themselves are deleted: a trail of behavio
 NAMED_KINDS: tuple[PersonKind, ...] = ("customer", "visitor")
 """The subjects of labels that are people, whose ids stand in the column ``subject_id``."""
 
-# A street is blanked as a secret already; with these an order is still one household's. Country and region stay for taxes.
-_WHERE_THEY_LIVE = ("postcode", "city")
+# A street is blanked as a secret already; with these an order is still one household's or one device's, and what a platform
+# puts among the attributes nobody knows. Country and region stay for taxes.
+_TELLING = ("postcode", "city", "device_id", "attributes")
+_AT_ONCE = 500
+"""Ids in one statement; SQLite takes some thousands."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,30 +52,42 @@ def person_columns(table: Table) -> list[str]:
 
 
 def blanked(table: Table) -> dict[str, None]:
-    """What is emptied in a row that is kept: ids of people, secrets, and where they live."""
-    names = [column.name for column in table.columns if column.person or column.name in _WHERE_THEY_LIVE]
+    """What is emptied in a row that is kept: ids of people, secrets, and what tells who they are all the same."""
+    names = [column.name for column in table.columns if column.person or column.name in _TELLING]
     return dict.fromkeys(names)
 
 
 def forget(engine: Engine, customer_id: str) -> dict[str, int]:
     """Forget a customer and the visitors that were only ever them; how many rows it touched in each table."""
-    with alone(engine), transaction(engine) as writer:
-        if engine.dialect.name == "sqlite":  # overwrite what is deleted, in the file too
-            writer.connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        visitors = _visitors(writer, customer_id)
-        counts = Counter[str]()
-        counts["payments"] = _blank_cards(writer, customer_id)
-        counts["messages"] = _delete_talk(writer, customer_id)
-        counts["labels"] = _delete(
-            writer, "labels", sa.and_(_c("labels").subject == "customer", _c("labels").subject_id == customer_id)
-        )
-        for table in TABLES.values():
-            condition = _theirs(table, customer_id, visitors)
-            if condition is not None:
-                act = _blank if table.name in KEPT else _delete
-                counts[table.name] += act(writer, table.name, condition)
-        counts["pseudonyms"] = _unlink(writer, [("customer", customer_id), *(("visitor", each) for each in visitors)])
+    with alone(engine), transaction(engine) as writer, overwriting(writer.connection):
+        counts = _forget(writer, customer_id)
+    empty_log(engine)
     return {name: count for name, count in counts.items() if count}
+
+
+def _forget(writer: Writer, customer_id: str) -> Counter[str]:
+    visitors = _visitors(writer, customer_id)
+    orders = list(
+        writer.connection.execute(
+            sa.select(_c("orders").order_id).where(_c("orders").customer_id == customer_id)
+        ).scalars()
+    )
+    counts = Counter[str]()
+    counts["messages"] = _delete_talk(writer, customer_id)
+    counts["labels"] = _delete_labels(writer, "customer", [customer_id]) + _delete_labels(writer, "visitor", visitors)
+    for table in TABLES.values():
+        condition = _theirs(table, customer_id, visitors)
+        if condition is not None:
+            act = _blank if table.name in KEPT else _delete
+            counts[table.name] += act(writer, table.name, condition)
+    for some in _chunks(orders):
+        counts["payments"] += _blank(writer, "payments", _c("payments").order_id.in_(some))
+        # What is left of the events of an order names nobody, but it may tell the device or the address.
+        counts["events"] += _blank(writer, "events", _of_an_order(some))
+    ids = {"customer": {customer_id}, "visitor": set(visitors), "order": set(orders)}
+    counts["decisions"] += redact_decisions(writer.connection, ids)
+    counts["pseudonyms"] = _unlink(writer, [("customer", customer_id), *(("visitor", each) for each in visitors)])
+    return counts
 
 
 def forgotten_since(engine: Engine, since: datetime | None = None) -> list[Forgotten]:
@@ -116,7 +133,7 @@ def _theirs(table: Table, customer_id: str, visitors: Sequence[str]) -> sa.Colum
     if "customer_id" in table:
         ways.append(c.customer_id == customer_id)
     if "visitor_id" in table and visitors:
-        ways.append(c.visitor_id.in_(visitors))
+        ways += [c.visitor_id.in_(some) for some in _chunks(visitors)]
     return sa.or_(*ways) if ways else None
 
 
@@ -136,10 +153,21 @@ def _empty(writer: Writer, table: str, condition: sa.ColumnElement[bool], values
     return len(found)
 
 
-def _blank_cards(writer: Writer, customer_id: str) -> int:
-    orders = sa.select(_c("orders").order_id).where(_c("orders").customer_id == customer_id)
-    secrets = dict.fromkeys(column.name for column in TABLES["payments"].columns if column.person == "secret")
-    return _empty(writer, "payments", _c("payments").order_id.in_(orders), secrets)
+def _of_an_order(orders: Sequence[str]) -> sa.ColumnElement[bool]:
+    c = _c("events")
+    told = [c[name].is_not(None) for name in blanked(TABLES["events"]) if name != "visitor_id"]
+    return sa.and_(c.order_id.in_(orders), c.customer_id.is_(None), sa.or_(*told))
+
+
+def _delete_labels(writer: Writer, subject: str, ids: Sequence[str]) -> int:
+    c = _c("labels")
+    return sum(
+        _delete(writer, "labels", sa.and_(c.subject == subject, c.subject_id.in_(some))) for some in _chunks(ids)
+    )
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[place : place + _AT_ONCE] for place in range(0, len(ids), _AT_ONCE))
 
 
 def _delete_talk(writer: Writer, customer_id: str) -> int:
