@@ -1,5 +1,6 @@
 from typing import Any
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -46,18 +47,46 @@ def test_all_steps_from_nothing_give_the_declared_tables(address: str) -> None:
         assert migrated == shape(store.engine)
 
 
-def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(address: str) -> None:
-    """Made at the first step, filled, opened by today's program."""
+@pytest.mark.parametrize("behind", range(len(revisions()) - 1))
+def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(address: str, behind: int) -> None:
+    """Made at each step but the last, every table filled, opened by today's program."""
+    step = revisions()[behind]
     engine = connect(address, create=True)
-    upgrade(engine, "0001")
-    assert revision(engine) == "0001"
-    with engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO products (_stored, product_id, title) VALUES (1, 'k', 'Kettle')")
+    upgrade(engine, step)
+    assert revision(engine) == step
+    before = filled(engine)
+    assert {"products", "decisions"} <= set(before)
     engine.dispose()
     with Store.open(address) as store:
         assert revision(store.engine) == revisions()[-1]
-        assert store.frame("products", ["product_id", "title"]).row(0) == ("k", "Kettle")
+        for name, row in before.items():
+            with store.engine.connect() as connection:
+                [found] = connection.execute(sa.text(f'SELECT * FROM "{name}"')).mappings()
+            assert row.items() <= dict(found).items(), name
+        assert store.frame("products", ["product_id", "title"]).row(0) == ("product_id é", "title é")
         assert len(store.id) == 32
+        with store.transaction() as writer:
+            assert writer.write("products", pl.DataFrame({"product_id": ["new"]})).added == 1
+
+
+def filled(engine: Engine) -> dict[str, dict[str, Any]]:
+    """One row in every table, with a value in every column; what was written."""
+    found = sa.MetaData()
+    found.reflect(engine)
+    rows = {
+        table.name: {column.name: a_value(column) for column in table.columns}
+        for table in found.sorted_tables
+        if table.name not in ("alembic_version", "about_store")
+    }
+    with engine.begin() as connection:
+        for name, row in rows.items():
+            connection.execute(sa.insert(found.tables[name]).values(**row))
+    return rows
+
+
+def a_value(column: sa.Column[Any]) -> Any:
+    kinds: dict[type, Any] = {int: 7, float: 0.5, bool: True, bytes: b"x"}
+    return kinds.get(column.type.python_type, f"{column.name} é")
 
 
 def test_opening_again_changes_nothing(store_address: str) -> None:

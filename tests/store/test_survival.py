@@ -46,7 +46,8 @@ def test_every_acknowledged_write_survives_kill_9(store_address: str, child: Chi
             if len(acknowledged) % 60 == 0:
                 break
         process.kill()
-        acknowledged += process.communicate()[0].split()
+        acknowledged += process.stdout.read().split()  # communicate would pass over what is buffered here
+        process.communicate()
     with Store.open(store_address) as store:
         for table, key in (("events", "event_id"), ("decisions", "decision_id")):
             there = store.frame(table, [key]).to_series()
@@ -256,3 +257,72 @@ def test_a_decision_finds_the_gap_between_two_batches_of_an_import(
     process.kill()
     process.communicate()
     assert sorted(waits)[6] < 1
+
+
+MAY_NOT_WRITE = """
+import os, sys
+from pathlib import Path
+import polars as pl
+from mercer.core.errors import MercerError
+from mercer.store import settings
+from mercer.store.blobs import Blobs
+from mercer.store.registry import Registry
+from mercer.store.snapshots import Snapshots
+from mercer.store.store import Store
+place = sys.argv[1]
+Store.open(f"sqlite:///{place}/old.db", create=True).close()  # all that is needed is loaded now
+Path(place).chmod(0o555)
+os.chmod(f"{place}/old.db", 0o444)
+if os.geteuid() == 0:
+    os.setuid(65534)  # the superuser may write everywhere
+for act in (
+    lambda: Store.open(f"sqlite:///{place}/new.db", create=True),
+    lambda: Store.open(f"sqlite:///{place}/folder/new.db", create=True),
+    lambda: Store.open(f"sqlite:///{place}/old.db").write("products", pl.DataFrame({"product_id": ["a"]})),
+    lambda: Blobs.open(place).write("a/b", b""),
+    lambda: Blobs.open(place).change("b", lambda _: b""),
+    lambda: Blobs.open(place).upload(Path(place), "v1"),
+    lambda: settings.write_new(Path(place), settings.Settings(name="tea")),
+    lambda: settings.write_new(Path(place) / "shop", settings.Settings(name="tea")),
+):
+    try:
+        act()
+        print("nothing")
+    except MercerError as error:
+        print(error.code, "|", error.message.en, "|", error.hint.en)
+"""
+
+
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, child: Child) -> None:
+    """Every way of writing says that the disk refuses and what to look at; nothing is left behind."""
+    place = tmp_path / "closed"
+    place.mkdir()
+    for each in (tmp_path, *tmp_path.parents[:2]):
+        each.chmod(0o755)
+    out, err = child(MAY_NOT_WRITE, str(place)).communicate(timeout=60)
+    told = out.splitlines()
+    assert len(told) == 8, err
+    for line in told:
+        assert line.startswith("unavailable |"), line
+        assert "may" in line.split("|")[2]
+    assert [each.name for each in place.iterdir()] == ["old.db"]
+
+
+def test_a_damaged_page_is_told_and_the_rest_is_not_lost(
+    sqlite_template: Path, tmp_path: Path, events: Rows, rows: Rows
+) -> None:
+    """In the middle of a file: whoever meets it gets an error with a hint; other tables are read and written."""
+    path = tmp_path / "shop.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    with Store.open(f"sqlite:///{path}") as store:
+        store.write("events", events(*(f"e{place}" for place in range(2000)), query="kettles and tea " * 20))
+        store.write("products", rows("products", product_id="p"))
+    content = bytearray(path.read_bytes())
+    page = content.index(b"kettles and tea", len(content) // 2) // 4096
+    content[page * 4096 : (page + 1) * 4096] = b"\xee" * 4096
+    path.write_bytes(content)
+    with Store.open(f"sqlite:///{path}") as store:
+        with pytest.raises(Unavailable, match="cannot be read") as caught:
+            store.frame("events")
+        assert "backup" in caught.value.hint.en
+        assert store.write("products", rows("products", product_id="q")).added == 1

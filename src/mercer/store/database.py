@@ -186,6 +186,11 @@ _RESTORE = Phrase(
     "restore it from a backup; 'PRAGMA integrity_check' says what is wrong with it",
     "请从备份恢复；可用“PRAGMA integrity_check”查看问题所在",
 )
+_CLOSED = Phrase("the database file cannot be opened for writing: {words}", "无法以写入方式打开数据库文件：{words}")
+_RIGHTS = Phrase(
+    "check that this account may write the file and its folder, and that the disk is not read-only",
+    "请检查该账号对文件及其所在文件夹有写入权限，且磁盘不是只读的",
+)
 _REACH = Phrase(
     "check the address, that the server runs, and that this disk or account may be written",
     "请检查地址、服务器是否在运行，以及磁盘或账号是否可写",
@@ -210,7 +215,9 @@ def _explain_sqlite(cause: sqlite3.DatabaseError, words: str) -> MercerError | N
         return Unavailable(_FULL.format(words=words), _FREE)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return Unavailable(_BROKEN.format(words=words), _RESTORE)
-    if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_NOMEM")):
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return Unavailable(_CLOSED.format(words=words), _RIGHTS)
+    if name.startswith(("SQLITE_IOERR", "SQLITE_NOMEM")):
         return Unavailable(_SILENT.format(words=words), _REACH)
     return None
 

@@ -15,6 +15,7 @@ from pydantic import StringConstraints, ValidationError
 from mercer.core.errors import Conflict, Invalid, NotFound, Unavailable
 from mercer.core.phrase import Phrase
 from mercer.core.record import Language, Record, ShortText, about, refuse
+from mercer.store.disk import disk_told
 
 FILE = "mercer.toml"
 
@@ -123,15 +124,16 @@ def read(folder: Path) -> Settings:
 
 def write_new(folder: Path, settings: Settings) -> None:
     """Write mercer.toml into ``folder``; Conflict where there is one already."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with (folder / FILE).open("x", encoding="utf-8") as file:
-            file.write(toml(settings.model_dump(exclude_defaults=False)))
-    except FileExistsError:
-        raise Conflict(
-            Phrase("there is a shop in '{folder}' already", "“{folder}”里已经有店铺了").format(folder=folder),
-            Phrase("choose another folder, or work with this shop", "请换一个文件夹，或直接使用这个店铺"),
-        ) from None
+    with disk_told():
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with (folder / FILE).open("x", encoding="utf-8") as file:
+                file.write(toml(settings.model_dump(exclude_defaults=False)))
+        except FileExistsError:
+            raise Conflict(
+                Phrase("there is a shop in '{folder}' already", "“{folder}”里已经有店铺了").format(folder=folder),
+                Phrase("choose another folder, or work with this shop", "请换一个文件夹，或直接使用这个店铺"),
+            ) from None
 
 
 def toml(values: Mapping[str, Any]) -> str:
