@@ -38,3 +38,34 @@ def test_sentences_within_rows_are_in_the_readers_language():
     row = {"found": {"text": "no title", "text_zh": "没有标题"}}
     assert "没有标题" in shown({"findings": [row]}, "zh-CN")
     assert "没有标题" not in shown({"findings": [row]}, "en")
+
+
+def test_a_value_and_its_interval_are_one_cell():
+    """x, x_low and x_high are x, give or take half of the interval; where no interval is known, x alone."""
+    rows = [
+        {"model": "ease", "gain": 0.2, "gain_low": 0.15, "gain_high": 0.25},
+        {"model": "popular", "gain": None, "gain_low": None},
+    ]
+    lines = [line.split() for line in shown({"leaderboard": rows}).splitlines()]
+    assert ["model", "gain"] in lines
+    assert ["ease", "0.200", "±0.050"] in lines
+    assert ["popular"] in lines
+
+
+def test_heads_give_way_before_values_do():
+    """Where a table is too wide, its heads are broken at their blanks, and no number is."""
+    row = {f"seconds it took number {n}": 1234567 + n for n in range(7)}
+    text = shown({"times": [row]})
+    assert all(f"{value:,}" in text for value in row.values())
+
+
+def test_command_lines_stay_whole_at_the_end():
+    """What to do now is not wrapped, so that it can be copied."""
+    command = "curl -s http://127.0.0.1:8000/v1/recommend_products -H 'Authorization: Bearer abc' -d '{\"goes_with\": \"kettle\"}'"
+    assert shown({"next": (command,), "folder": "demo"}).endswith(f"\nnext\n  {command}\n")
+
+
+def test_a_page_is_left_as_it_is_for_a_file():
+    """Markdown that goes into a file or another program is neither wrapped nor laid out."""
+    page = f"# A card\n\n| a | b |\n|---|---|\n| {'long ' * 40}| x |\n"
+    assert page in shown({"card": page})

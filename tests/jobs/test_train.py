@@ -42,7 +42,7 @@ def test_the_leaderboard_is_rows_of_plain_values(tiny_shop: Shop) -> None:
     by_name = {row["model"]: row for row in found["leaderboard"]}
     assert all(not isinstance(value, (dict, list)) for row in found["leaderboard"] for value in row.values())
     assert by_name["popular"]["gain"] is None
-    assert by_name["own"]["low"] < by_name["own"]["score"] < by_name["own"]["high"]
+    assert by_name["own"]["score_low"] < by_name["own"]["score"] < by_name["own"]["score_high"]
     assert 0 < by_name["own"]["gain_low"] < by_name["own"]["gain"] < by_name["own"]["gain_high"]
     assert by_name["own"]["fit_seconds"] > 0
     assert [row["metric"] for row in found["all_metrics"]] == ["hit", "miss", "coverage"]
@@ -62,7 +62,7 @@ def test_training_again_is_the_same(tiny_shop: Shop) -> None:
     """The same data and seed: the same snapshot, the same numbers, a new version beside the old one."""
     one, two = (train(tiny_shop, models=GOOD, seed=4) for _ in range(2))
     assert one.snapshot == two.snapshot
-    numbers = [[(row.model, row.score, row.low, row.gain_high) for row in each.capabilities["next_product"].leaderboard]
+    numbers = [[(row.model, row.score, row.score_low, row.gain_high) for row in each.capabilities["next_product"].leaderboard]
                for each in (one, two)]  # fmt: skip
     assert numbers[0] == numbers[1]
     assert len(tiny_shop.registry.versions("next_product")) == 2

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mercer.core.numbers import within
 from mercer.core.phrase import Phrase
 from mercer.training.records import cell, metric_rows, ranked
 
@@ -124,10 +125,8 @@ def _scores_of(report: Plain, model: str, who: str) -> Plain:
 
 
 def _ends(score: Mapping[str, float | None]) -> str:
-    mean, low, high = score.get("mean"), score.get("low"), score.get("high")
-    if mean is None:
-        return ""
-    return f"{mean:.4g}" if low is None or high is None else f"{mean:.4g} ({low:.4g} … {high:.4g})"
+    mean = score.get("mean")
+    return "" if mean is None else within(mean, score.get("low"), score.get("high"))
 
 
 def _candidates(report: Plain, language: str) -> Iterator[str]:

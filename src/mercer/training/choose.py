@@ -56,27 +56,27 @@ def _why(board: Leaderboard, chosen: Candidate, best: Candidate, simpler: list[C
     facts |= {"score": f"{board.score(chosen.model).mean:.4f}", "top": f"{board.score(best.model).mean:.4f}"}
     if alone:
         return Phrase("{chosen} is the only model that finished ({metric} {score} {who})",
-                      "只有 {chosen} 完成了检验（{who}{metric} {score}）").format(**facts)  # fmt: skip
+                      "只有 {chosen} 完成了检验（{who}的 {metric} 为 {score}）").format(**facts)  # fmt: skip
     if chosen is not best:
         return Phrase(
             "{best} has the highest mark ({metric} {top} {who}), but its lead over the simpler {chosen} is small and may be "
             "chance: {lead}; so the simpler model is kept",
-            "{best} 的成绩最好（{who}{metric} {top}），但它相对更简单的 {chosen} 的领先很小，可能只是偶然：{lead}；因此采用更简单的模型",
+            "{best} {who}的成绩最好（{metric} {top}），但比更简单的 {chosen} 只高一点，可能只是偶然：{lead}；因此采用更简单的模型",
         ).format(**facts, lead=told(board.lead(best.model, chosen.model)))
     if not simpler:
         return Phrase("{chosen} has the best {metric} {who} ({score}), and no model is simpler",
-                      "{chosen} 的{who}{metric} 最好（{score}），且没有更简单的模型").format(**facts)  # fmt: skip
+                      "{chosen} {who}的 {metric} 最好（{score}），且没有更简单的模型").format(**facts)  # fmt: skip
     nearest = min(simpler, key=lambda each: board.lead(best.model, each.model).mean)
     lead = board.lead(best.model, nearest.model)
     if lead.has_zero:
         return Phrase(
             "{chosen} has the best {metric} {who} ({score}); the nearest simpler model, {nearest}, is behind by {lead}, which may "
             "be chance but is more than {tolerance:.0%} of the mark",
-            "{chosen} 的{who}{metric} 最好（{score}）；最接近的更简单模型 {nearest} 落后 {lead}，虽可能是偶然，但超过成绩的 {tolerance:.0%}",
+            "{chosen} {who}的 {metric} 最好（{score}）；更简单的模型中最接近的 {nearest} 落后 {lead}，虽可能是偶然，但超过成绩的 {tolerance:.0%}",
         ).format(**facts, nearest=nearest.model, lead=told(lead), tolerance=TOLERANCE)
     return Phrase(
         "{chosen} has the best {metric} {who} ({score}), and every simpler model is clearly behind: the nearest, {nearest}, by {lead}",
-        "{chosen} 的{who}{metric} 最好（{score}），更简单的模型都明显落后：最接近的 {nearest} 落后 {lead}",
+        "{chosen} {who}的 {metric} 最好（{score}），更简单的模型都明显落后：最接近的 {nearest} 落后 {lead}",
     ).format(**facts, nearest=nearest.model, lead=told(lead))
 
 
@@ -127,14 +127,15 @@ def _customers_needed(lead: Interval, customers: int) -> int | None:
 
 def _who(board: Leaderboard) -> Phrase:
     if board.deciding == "known":
-        return Phrase("for customers it knows", "对已知客户的 ")
-    return Phrase("for newcomers, as hardly anybody else came", "对新客户（几乎没有其他客户）的 ")
+        return Phrase("for customers it knows", "对老客户")
+    return Phrase("for newcomers, as hardly anybody else came", "对新客户（几乎没有其他客户）")
 
 
-def told(difference: Interval) -> str:
+def told(difference: Interval) -> Phrase:
     """A difference with its interval, for words.
 
-    >>> told(Interval(0.0123, -0.001, 0.025))
+    >>> told(Interval(0.0123, -0.001, 0.025)).en
     '0.0123 (95 %: -0.0010 to 0.0250)'
     """
-    return f"{difference.mean:.4f} (95 %: {difference.low:.4f} to {difference.high:.4f})"
+    return Phrase("{mean:.4f} (95 %: {low:.4f} to {high:.4f})", "{mean:.4f}（95% 区间 {low:.4f} 至 {high:.4f}）").format(
+        mean=difference.mean, low=difference.low, high=difference.high)  # fmt: skip

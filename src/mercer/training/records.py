@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from mercer.core.numbers import give_or_take
 from mercer.core.record import Record, about
 
 
@@ -14,8 +15,8 @@ class LeaderboardRow(Record):
     model: Annotated[str, about("model", "模型")]
     chosen: Annotated[str, about("whether it was chosen", "是否采用")] = ""
     score: Annotated[float | None, about("the metric that decides", "决定性指标")] = None
-    low: Annotated[float | None, about("lower end of its 95 % interval", "95% 区间下限")] = None
-    high: Annotated[float | None, about("upper end of its 95 % interval", "95% 区间上限")] = None
+    score_low: Annotated[float | None, about("lower end of its 95 % interval", "95% 区间下限")] = None
+    score_high: Annotated[float | None, about("upper end of its 95 % interval", "95% 区间上限")] = None
     gain: Annotated[
         float | None, about("difference to the baseline, on the same cases", "与基准的差（同一批案例）")
     ] = None
@@ -26,8 +27,8 @@ class LeaderboardRow(Record):
         None
     )
     peak_mb: Annotated[int | None, about("the most memory it held, in MB", "内存峰值（MB）")] = None
-    state: Annotated[str, about("what became of it", "状态")]
-    state_zh: Annotated[str, about("what became of it, in Chinese", "状态（中文）")]
+    state: Annotated[str | None, about("what became of it, where it did not finish", "未能完成时的状态")] = None
+    state_zh: Annotated[str | None, about("the same in Chinese", "同上（中文）")] = None
 
 
 class Examination(Record):
@@ -95,17 +96,24 @@ def _rows(report: Mapping[str, Any]) -> list[LeaderboardRow]:
     rows = []
     for each in ranked(report):
         score = each["scores"].get(report["deciding"], {}).get(report["metric"], {})
-        note = each["note"] or {"en": "", "zh": ""}
         peak = each["peak_mb"]
         rows.append(LeaderboardRow(
             model=each["model"], chosen="✓" if each["model"] == report["model"] else "", score=score.get("mean"),
-            **{name: score.get(name) for name in ("low", "high", "gain", "gain_low", "gain_high")},
+            score_low=score.get("low"), score_high=score.get("high"),
+            **{name: score.get(name) for name in ("gain", "gain_low", "gain_high")},
             fit_seconds=each["fit_seconds"], answer_seconds=each["answer_seconds"],
             peak_mb=None if peak is None else round(peak),
-            state=_joined(each["state_words"]["en"], note["en"], ": "),
-            state_zh=_joined(each["state_words"]["zh"], note["zh"], "："),
+            **_trouble(each),
         ))  # fmt: skip
     return rows
+
+
+def _trouble(candidate: Mapping[str, Any]) -> dict[str, str]:
+    """What became of a candidate that did not finish, in both languages."""
+    if candidate["state"] == "finished":
+        return {}
+    words, note = candidate["state_words"], candidate["note"] or {"en": "", "zh": ""}
+    return {"state": _joined(words["en"], note["en"], ": "), "state_zh": _joined(words["zh"], note["zh"], "：")}
 
 
 def _joined(first: str, second: str, by: str) -> str:
@@ -129,10 +137,5 @@ def cell(score: Mapping[str, float | None] | None) -> str:
     >>> cell({"mean": 0.12345, "low": 0.12, "high": 0.1292}), cell({"mean": 3.2, "low": None, "high": None}), cell(None)
     ('0.1235 ±0.0046', '3.2', '')
     """
-    if score is None or score.get("mean") is None:
-        return ""
-    mean, low, high = score["mean"], score.get("low"), score.get("high")
-    if low is None or high is None:
-        return f"{mean:.4g}"
-    half = (high - low) / 2
-    return f"{mean:.4g} ±{half:.2g}" if half > 1e-9 else f"{mean:.4g} ±0"  # the rest is rounding
+    mean = score.get("mean") if score else None
+    return "" if score is None or mean is None else give_or_take(mean, score.get("low"), score.get("high"))

@@ -10,9 +10,12 @@ from pydantic import BaseModel
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from mercer.core.numbers import give_or_take
 
 NEXT = "next"
 """The field of a result that holds command lines to go on with."""
@@ -31,7 +34,7 @@ def show(result: Any, language: str, console: Console) -> None:
     values = dict(values)
     commands = values.pop(NEXT, None) or ()
     for part in _parts("", values, language):
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, _Page) and not console.is_terminal)
     _commands([commands] if isinstance(commands, str) else commands, console)
 
 
@@ -52,7 +55,7 @@ def _parts(title: str, values: Mapping[str, Any], language: str) -> Iterator[Ren
     for name, value in values.items():
         if value is None or value in ([], {}, ""):
             continue
-        if isinstance(value, Mapping) or _is_table(value):
+        if isinstance(value, Mapping) or _is_table(value) or _is_page(value):
             deeper.append((name, value))
         else:
             lines.add_row(escape(_words(name)), Text(cell(value)))
@@ -63,6 +66,8 @@ def _parts(title: str, values: Mapping[str, Any], language: str) -> Iterator[Ren
     for name, value in deeper:
         if isinstance(value, Mapping):
             yield from _parts(f"{title} · {name}" if title else name, value, language)
+        elif _is_page(value):
+            yield _Page(value)
         else:
             yield from _table(f"{title} · {name}" if title else name, value, language)
 
@@ -78,17 +83,49 @@ def _in_language(values: Mapping[str, Any], language: str) -> dict[str, Any]:
     return kept
 
 
+def _is_page(value: Any) -> bool:
+    """A text of several lines that begins with a heading: a page in Markdown."""
+    return isinstance(value, str) and value.startswith("# ") and "\n" in value
+
+
+class _Page:
+    """A page in Markdown: laid out for a reader at a terminal, as it is for a file or another program."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if console.is_terminal:
+            yield Text("")
+            yield Markdown(self._text)
+        else:
+            yield Text(f"\n{self._text}")
+
+
 def _is_table(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(row, Mapping) for row in value)
 
 
 def _table(title: str, rows: Sequence[Any], language: str) -> Iterator[RenderableType]:
     plain = [_in_language(row, language) if isinstance(row, Mapping) else {"": row} for row in rows]
+    plain = [_with_intervals(row) for row in plain]
     names = list(dict.fromkeys(name for row in plain for name in row))
     names = [name for name in names if any(row.get(name) not in (None, [], {}, "") for row in plain)]
     if title:
         yield Text(f"\n{_words(title)}", style="bold")
     yield _Rows(plain, names)
+
+
+def _with_intervals(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with ``x``, ``x_low`` and ``x_high`` as one value: x, give or take half of the interval."""
+    kept = dict(row)
+    for name, value in row.items():
+        low, high = (row.get(f"{name}_{end}") for end in ("low", "high"))
+        if isinstance(value, float) and isinstance(low, float) and isinstance(high, float):
+            kept[name] = give_or_take(value, low, high)
+        if f"{name}_low" in row:
+            kept = {key: each for key, each in kept.items() if key not in (f"{name}_low", f"{name}_high")}
+    return kept
 
 
 class _Rows:
@@ -104,13 +141,16 @@ class _Rows:
         if sum(widest) > 2.5 * options.max_width:
             yield from self._blocks(widest)
         else:
-            yield self._table()
+            heads = [max(width, cell_len(name)) for name, width in zip(self._names, widest, strict=True)]
+            yield self._table(narrow=sum(heads) + 3 * len(heads) > options.max_width)
 
-    def _table(self) -> Table:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    def _table(self, narrow: bool) -> Table:
+        """``narrow`` gives each word of a head its own line, so that the values need not be broken."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=narrow)
         for name in self._names:
             numeric = all(isinstance(row.get(name), (int, float, type(None))) for row in self._rows)
-            table.add_column(escape(_words(name)), justify="right" if numeric else "left", overflow="fold")
+            head = _words(name).replace(" ", "\n") if narrow else _words(name)
+            table.add_column(escape(head), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
         for cells in self._cells:
             table.add_row(*(Text(text) for text in cells))
         return table
