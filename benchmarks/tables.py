@@ -72,10 +72,11 @@ CHINESE: dict[str, str] = {
     "p99 ms": "p99（毫秒）",
     "added p50 ms": "增加的 p50（毫秒）",
     "added p99 ms": "增加的 p99（毫秒）",
-    "requests per second": "每秒请求数",
+    "requests/s": "每秒请求数",
     "share of bare": "与空接口之比",
 }
 """The protocols and metrics of the results that are words."""
+TURNS = "各一个进程，{} 个连接，轮流 {} 轮，每轮 {} 秒"
 SHOWN: dict[str, tuple[str, ...]] = {"recommend_peers": ("ndcg@10", "recall@10", "hit_rate@10", "mrr@10")}
 """Of benchmarks with many metrics, those the page shows; the results hold them all."""
 BASELINE = "mercer:popular"
@@ -211,7 +212,10 @@ def figure(row: dict[str, Any] | None) -> str:
 
 def word(said: str, language: str) -> str:
     """A protocol or a metric in the page's language; names stay as they are."""
-    return CHINESE.get(said, said) if language == "zh-CN" else said
+    if language != "zh-CN":
+        return said
+    turns = re.fullmatch(r"one process each, (\S+) connections, (\S+) rounds of (\S+) s in turn", said)
+    return TURNS.format(*turns.groups()) if turns else CHINESE.get(said, said)
 
 
 def cost(value: float | None) -> str:
