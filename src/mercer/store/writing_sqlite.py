@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, islice
 
 import polars as pl
 
@@ -12,6 +13,9 @@ from mercer.core.tables import table as declared
 
 SLICE = 50_000
 """Rows turned into Python objects at a time: enough to be fast, few enough to keep memory flat."""
+
+PARAMETERS = 900
+"""Values in one statement: several rows at once cost less than one by one, and every SQLite takes 999."""
 
 
 def last_number(connection: sqlite3.Connection, table: str) -> int:
@@ -54,10 +58,15 @@ def put(
 
 
 def _insert(connection: sqlite3.Connection, table: str, names: tuple[str, ...], piece: pl.DataFrame, last: int) -> int:
-    before = connection.total_changes
-    connection.executemany(
-        _inserting(table, names) + " DO NOTHING", _rows(range(last + 1, last + 1 + piece.height), piece)
-    )
+    before, width = connection.total_changes, len(names) + 1
+    together = max(1, min(PARAMETERS // width, piece.height))
+    rows = _rows(range(last + 1, last + 1 + piece.height), piece)
+    whole = piece.height - piece.height % together
+    values = chain.from_iterable(islice(rows, whole))
+    # The same iterator many times over: zip takes the values of so many rows from it, one after the other.
+    several = zip(*[values] * (together * width), strict=True)
+    connection.executemany(_inserting(table, names, together) + " DO NOTHING", several)
+    connection.executemany(_inserting(table, names) + " DO NOTHING", rows)
     return connection.total_changes - before
 
 
@@ -80,11 +89,12 @@ def _rows(numbers: Iterable[int], piece: pl.DataFrame) -> Iterator[tuple[object,
 
 
 @lru_cache(maxsize=512)
-def _inserting(table: str, names: tuple[str, ...]) -> str:
+def _inserting(table: str, names: tuple[str, ...], rows: int = 1) -> str:
     columns = ", ".join(f'"{name}"' for name in ("_stored", *names))
     key = ", ".join(f'"{name}"' for name in declared(table).key)
     marks = ", ".join("?" * (len(names) + 1))
-    return f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) ON CONFLICT ({key})'
+    values = ", ".join([f"({marks})"] * rows)
+    return f'INSERT INTO "{table}" ({columns}) VALUES {values} ON CONFLICT ({key})'
 
 
 @lru_cache(maxsize=512)

@@ -93,21 +93,20 @@ class OnlineRetail(Translator):
         yield Part("customers", customers.select("customer_id", "country", LINE), keep=True)
 
     def _remember(self, lines: pl.DataFrame) -> None:
+        lines = lines.select("product_id", "title", "placed_at", "quantity", "unit_price_minor", LINE)
+        if not lines["placed_at"].is_sorted():  # a till writes them in order
+            lines = lines.sort("placed_at", maintain_order=True)
         sold = (pl.col("quantity") > 0) & (pl.col("unit_price_minor") > 0)
         titles = (
             lines.filter(pl.col("title").is_not_null())
             .group_by("product_id", "title")
             .agg(times=pl.len(), sales=(pl.col("unit_price_minor") > 0).sum())
         )
-        products = (
-            lines.sort("placed_at", maintain_order=True)
-            .group_by("product_id")
-            .agg(
-                created_at=pl.col("placed_at").min(),
-                sold_at=pl.col("placed_at").filter(sold).last(),
-                price_minor=pl.col("unit_price_minor").filter(sold).last(),
-                _line=pl.col(LINE).min(),
-            )
+        products = lines.group_by("product_id").agg(
+            created_at=pl.col("placed_at").min(),
+            sold_at=pl.col("placed_at").filter(sold).last(),
+            price_minor=pl.col("unit_price_minor").filter(sold).last(),
+            _line=pl.col(LINE).min(),
         )
         self._titles = _summed(pl.concat([self._titles, titles])) if self._titles.height else titles
         self._products = _latest(pl.concat([self._products, products])) if self._products.height else products

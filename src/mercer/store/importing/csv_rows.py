@@ -89,14 +89,15 @@ def _line_end(held: bytes, start: int) -> int:
 
 
 def _lines(part: bytes) -> int:
-    feeds, backs = part.count(b"\n"), part.count(b"\r")
-    return feeds if not backs else feeds + backs - part.count(b"\r\n")
+    feeds = part.count(b"\n")
+    return feeds + part.count(b"\r") - part.count(b"\r\n") if b"\r" in part else feeds
 
 
 def _clean(held: bytes, columns: Sequence[str], delimiter: bytes, line: int) -> tuple[Batch, int] | None:
     """A clean stretch, read by Polars, and how many bytes it took; None where there is any doubt."""
     used = held.rfind(b"\n") + 1
-    if not used or len(columns) < 2 or held.count(b"\r") != held.count(b"\r\n") or b"\x00" in held:
+    lone = b"\r" in held and held.count(b"\r") != held.count(b"\r\n")  # looking is cheap, counting is not
+    if not used or len(columns) < 2 or lone or b"\x00" in held:
         return None
     part = held if used == len(held) else held[:used]
     outside = _outside_quotes(part, delimiter)
