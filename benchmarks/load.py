@@ -1,7 +1,7 @@
 """A small HTTP load generator: keep-alive connections that each send the next request when the last was answered.
 
 It runs as a process of its own and prints one line of JSON. Python's asyncio with a raw protocol costs about a third of
-the servers it drives here, so that on two cores the server is what limits; ``wrk`` in the PATH is used in its place.
+the servers it drives here, so that on two cores the server is what limits.
 
     python benchmarks/load.py --port 8000 --path /v1/recommend_products --body '{"n": 10}' --seconds 5
 """

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -52,14 +53,20 @@ class Gathering:
 
     def _next(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-        records = [record for record, _ in batch]
-        task = asyncio.get_running_loop().run_in_executor(self._executor, self._answer, records)
-        task.add_done_callback(partial(self._done, [future for _, future in batch]))
+        self._executor.submit(self._run, batch, asyncio.get_running_loop())
 
-    def _done(self, futures: list[asyncio.Future[Any]], task: asyncio.Future[Sequence[Any]]) -> None:
-        error = task.exception()
-        outputs: Sequence[Any] = [error] * len(futures) if error is not None else task.result()
-        for future, output in zip(futures, outputs, strict=True):
+    def _run(self, batch: Sequence[tuple[Record, asyncio.Future[Any]]], loop: asyncio.AbstractEventLoop) -> None:
+        """In a thread: answer a batch and tell the loop, once for all of it."""
+        outputs: Sequence[Any]
+        try:
+            outputs = self._answer([record for record, _ in batch])
+        except BaseException as error:  # whatever it is, it belongs to those who wait
+            outputs = [error] * len(batch)
+        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(self._done, batch, outputs)
+
+    def _done(self, batch: Sequence[tuple[Record, asyncio.Future[Any]]], outputs: Sequence[Any]) -> None:
+        for (_, future), output in zip(batch, outputs, strict=True):
             if future.cancelled():
                 continue
             if isinstance(output, BaseException):

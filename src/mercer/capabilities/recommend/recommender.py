@@ -18,7 +18,7 @@ from mercer.capabilities.recommend.keeping import keep_shop, load_shop
 from mercer.capabilities.recommend.notes import notes
 from mercer.capabilities.recommend.popularity import Window, choose_window
 from mercer.capabilities.recommend.reasons import Cause, say, when
-from mercer.capabilities.recommend.records import Recommendations, Recommended, RecommendRequest
+from mercer.capabilities.recommend.records import Recommendations, RecommendRequest
 from mercer.capabilities.recommend.repeats import repeat_rates
 from mercer.core.errors import Invalid
 from mercer.core.model import Model
@@ -29,6 +29,8 @@ from mercer.ml.topk import top_k
 
 if TYPE_CHECKING:
     from mercer.core.snapshot import Snapshot
+
+OFFERED = Cause("offered")
 
 CELLS = 8_000_000
 """Scores worked out at once: so many float32 numbers are 32 MB."""
@@ -111,12 +113,15 @@ class Recommender(Model):
             scores = self.score(block)
             for row, request in enumerate(asked):
                 scores[row] += self.bounds.of(request)
-                unwanted = [self.catalogue.code[each] for each in request.exclude if each in self.catalogue.code]
-                scores[row, unwanted] = -np.inf
+                if request.exclude:
+                    unwanted = [self.catalogue.code[each] for each in request.exclude if each in self.catalogue.code]
+                    scores[row, unwanted] = -np.inf
             self._leave_out(scores, block, [request.already_bought for request in asked])
+            # The best n of a row are the first n of its best: one look serves all, whatever each asks for.
+            items, values = top_k(scores, max(request.n for request in asked))
             for row, request in enumerate(asked):
-                items, values = top_k(scores[row : row + 1], request.n)
-                answers.append(self._respond(request, block.rows(row, row + 1), items[0], values[0]))
+                n = request.n
+                answers.append(self._respond(request, block.rows(row, row + 1), items[row, :n], values[row, :n]))
         return answers
 
     def rank(self, batch: Batch, n: int) -> NDArray[np.int64]:
@@ -159,6 +164,7 @@ class Recommender(Model):
         self.floor = (floor / max(float(floor.max(initial=0)), 1e-9)).astype(np.float32)
         """Popularity between 0 and 1: what is left to go by where a model has nothing to say."""
         self.latest = when(self.window.days)
+        self._lately = Cause("popular", words={"when": self.latest})
 
     def _blocks(self, rows: int) -> Iterator[tuple[int, int]]:
         step = max(1, CELLS // max(1, len(self.catalogue)))
@@ -185,19 +191,18 @@ class Recommender(Model):
         found = items[items >= 0]
         titles, ids = self.catalogue.titles, self.catalogue.ids
         causes = self.why(row, found) if len(found) else []
-        recommended = tuple(
-            Recommended(
-                product_id=ids[item],
-                title=titles[item],
-                score=float(value),
-                reasons=(say(cause, language, titles, ids),),
-            )
+        # Products often share a cause, whose words are made once; and the records are made all at once from plain values,
+        # which takes a third of the time that one after the other takes.
+        said = {
+            place: say(cause, language, titles, ids) for place, cause in {id(each): each for each in causes}.items()
+        }
+        recommended = [
+            {"product_id": ids[item], "title": titles[item], "score": value, "reasons": (said[id(cause)],)}
             for item, value, cause in zip(found.tolist(), values.tolist(), causes, strict=False)
-        )
-        return Recommendations(
-            items=recommended, reasons=tuple(notes(request, row, self.catalogue, len(found), language)), model=self.name
-        )
+        ]
+        reasons = tuple(notes(request, row, self.catalogue, len(found), language))
+        return Recommendations.model_validate({"items": recommended, "reasons": reasons, "model": self.name})
 
     def popular_cause(self, item: int) -> Cause:
         """Popular lately, or, where even that is not so, simply on offer."""
-        return Cause("popular", words={"when": self.latest}) if self.popularity[item] > 0 else Cause("offered")
+        return self._lately if self.popularity[item] > 0 else OFFERED
