@@ -22,7 +22,7 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 
-from ask_overhead import CURRENCY, DATASET, FILE, made
+from ask_overhead import DATASET, FILE, made
 from common import ROOT, Row, arguments, data_sha256, finish, require
 from mercer import Shop
 
