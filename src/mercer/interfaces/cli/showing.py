@@ -59,9 +59,9 @@ def _parts(title: str, values: Mapping[str, Any], language: str) -> Iterator[Ren
             deeper.append((name, value))
         else:
             lines.add_row(escape(_words(name)), Text(cell(value)))
-    if title:
-        yield Text(f"\n{_words(title)}", style="bold")
     if lines.row_count:
+        if title:
+            yield Text(f"\n{_words(title)}", style="bold")
         yield lines
     for name, value in deeper:
         if isinstance(value, Mapping):
