@@ -132,7 +132,8 @@ def expected(store: Store, name: str) -> pl.DataFrame:
     ("name", "sizes", "expected_place"),
     [
         ("events", [], 0), ("events", [1] * 7, 7), ("events", [1] * 8, 0), ("events", [2000] + [1] * 8, 1),
-        ("events", [200_000] * 20, 20), ("events", [100_000] * 8, 0), ("products", [10, 9, 2], 0), ("products", [10, 9], 2),
+        ("events", [40_000] * 20, 20), ("events", [30_000] * 8, 0), ("events", [8000] + [1000] * 7, 8),
+        ("events", [8000] * 7 + [1000] * 8, 7), ("events", [8000] * 8 + [1000], 0), ("products", [10, 9, 2], 0), ("products", [10, 9], 2),
         ("products", [1000] + [2] * 8, 1), ("products", [1000] + [2] * 7, 8),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 import polars as pl
 
@@ -51,9 +52,9 @@ def due(table: Table, frozen: Frozen) -> int:
     first = 0 if table.append else frozen.base
     if not table.append and _rows(frozen.parts[first:]) > _rows(frozen.parts[:first]):
         return 0
-    for size in _sizes():
-        start = _run_of_smaller(frozen.parts, first, size)
-        if len(frozen.parts) - start >= TOGETHER:
+    for least, most in pairwise(_sizes()):
+        start = _run_of_smaller(frozen.parts, first, most)
+        if sum(part.rows >= least for part in frozen.parts[start:]) >= TOGETHER:
             return start
     return len(frozen.parts)
 
@@ -63,7 +64,7 @@ def _sizes() -> list[int]:
     sizes = [writing.PART_ROWS // TOGETHER]
     while sizes[-1] >= TOGETHER:
         sizes.append(sizes[-1] // TOGETHER)
-    return [size for size in reversed(sizes) if size > 1]
+    return [0, *(size for size in reversed(sizes) if size > 1)]
 
 
 def _rows(parts: Sequence[Part]) -> int:

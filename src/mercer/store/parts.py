@@ -19,8 +19,8 @@ from mercer.store.reading import read
 from mercer.store.schema import frame_schema, snapshot_columns
 from mercer.store.sql import STORED
 
-PART_ROWS = 1_000_000
-"""Rows of one part: about 50 MB of a wide table, so freezing stays within bounded memory."""
+PART_ROWS = 250_000
+"""Rows of one part: about 100 MB in memory while a wide table is frozen, and a few MB as a file."""
 
 
 def write_new(
