@@ -71,11 +71,16 @@ def test_a_repair_is_a_dry_run_until_it_is_told_to_write(shop):
     """--repair shows, --repair --write does; afterwards the finding is gone."""
     dry = shop.run("check", repair=["services.among_products"])
     assert [(each.rows, each.written) for each in dry.repairs] == [(1, False)]
+    assert dry.outcome == "rows that would change: 1; nothing was written yet"
+    assert dry.high is None
     assert dry.next == f"mercer check {shop.folder} --repair services.among_products --write"
     assert "services.among_products" in {each.code for each in shop.run("check").findings}
     wet = shop.run("check", repair=["services.among_products"], write=True)
     assert [(each.rows, each.written) for each in wet.repairs] == [(1, True)]
     assert wet.next is None
+    assert wet.outcome == "rows repaired: 1"
+    again = shop.run("check", repair=["services.among_products"], write=True)
+    assert (again.repairs, again.outcome) == ((), "nothing of it is there to be repaired")
     assert "services.among_products" not in {each.code for each in shop.run("check").findings}
 
 

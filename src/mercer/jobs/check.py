@@ -15,6 +15,8 @@ from mercer.trust.quality.finding import CheckReport
 if TYPE_CHECKING:
     from mercer.shop import Shop
 
+_CLEAR = Phrase("nothing was found: this data is ready to learn from", "没有发现问题，可以直接用来训练")
+
 
 def check_data(
     shop: Shop,
@@ -39,19 +41,26 @@ def check_data(
     from mercer.trust.quality.run import look
 
     began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
-    facts: dict[str, Any] = {"shop": shop.settings.name, "checked_at": now, "checks": len(all_checks())}
+    facts: dict[str, Any] = {"shop": shop.settings.name, "checked_at": now}
     if repair:
         done = mend(shop.store, repair, write, now, shop.settings.currency)
         again = " ".join(f"--repair {code}" for code in repair)
+        said = _mended(sum(each.rows for each in done), write)
         return CheckReport(
             **facts,
+            outcome=said.en,
+            outcome_zh=said.zh,
             seconds=_since(began),
             repairs=tuple(done),
             next=f"mercer check {typed(shop.folder)} {again} --write" if done and not write else None,
         )
     findings, tables = look(shop.store, now, shop.settings.currency, readers(shop), progress)
+    clear = None if findings or not tables else _CLEAR
     report = CheckReport(
         **facts,
+        checks=len(all_checks()),
+        outcome=clear and clear.en,
+        outcome_zh=clear and clear.zh,
         **{
             severity: sum(each.severity == severity for each in findings)
             for severity in ("high", "medium", "low", "note")
@@ -94,6 +103,16 @@ def _write_page(report: CheckReport, path: str, language: str) -> None:
                 "name a file in a folder that exists and may be written to", "请指定一个已存在且可写的文件夹中的文件"
             ),
         ) from None
+
+
+def _mended(rows: int, write: bool) -> Phrase:
+    if not rows:
+        return Phrase("nothing of it is there to be repaired", "没有需要修复的内容")
+    if write:
+        return Phrase("rows repaired: {rows}", "已修复 {rows} 行").format(rows=f"{rows:,}")
+    return Phrase("rows that would change: {rows}; nothing was written yet", "将改动 {rows} 行；尚未写入").format(
+        rows=f"{rows:,}"
+    )
 
 
 def _next(shop: str, filled: bool, automatic: bool) -> str | None:

@@ -82,11 +82,13 @@ class CheckReport(Record):
     shop: Annotated[str, about("shop", "店铺")]
     checked_at: Annotated[datetime, about("when", "时间")]
     seconds: Annotated[float, about("seconds it took", "用时（秒）")]
-    checks: Annotated[int, about("checks that were made", "检查项数")]
-    high: Annotated[int, about("findings that make answers wrong", "会导致错误的发现")] = 0
-    medium: Annotated[int, about("findings that make answers worse", "会降低质量的发现")] = 0
-    low: Annotated[int, about("findings that make answers a little worse", "略微降低质量的发现")] = 0
-    note: Annotated[int, about("findings worth knowing", "值得了解的发现")] = 0
+    checks: Annotated[int | None, about("checks that were made", "检查项数")] = None
+    high: Annotated[int | None, about("findings that make answers wrong", "会导致错误的发现")] = None
+    medium: Annotated[int | None, about("findings that make answers worse", "会降低质量的发现")] = None
+    low: Annotated[int | None, about("findings that make answers a little worse", "略微降低质量的发现")] = None
+    note: Annotated[int | None, about("findings worth knowing", "值得了解的发现")] = None
+    outcome: Annotated[str | None, about("what came of it", "结果（英文）")] = None
+    outcome_zh: Annotated[str | None, about("what came of it, in Chinese", "结果（中文）")] = None
     tables: Annotated[tuple[TableLook, ...], about("what was looked at", "检查的表")] = ()
     findings: Annotated[tuple[Finding, ...], about("what was found", "发现的问题")] = ()
     repairs: Annotated[tuple[Mended, ...], about("what repairs did, or would do", "修复的结果或演练")] = ()
