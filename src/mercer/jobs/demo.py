@@ -246,7 +246,7 @@ def _tries(shop: Shop, port: int, serve: bool) -> tuple[str, ...]:
     key = shop.store.keys.create("demo", "public")
     return (
         *local,
-        f"http://127.0.0.1:{port}/docs",
+        f"http://127.0.0.1:{port}/openapi.json",
         f"curl -s http://127.0.0.1:{port}/v1/{CAPABILITY} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' "
         f'-d \'{{"goes_with": "{product}"}}\'',
     )
