@@ -87,11 +87,11 @@ class Blend(Recommender):
         return scores
 
     def features(self, batch: Batch) -> Iterator[tuple[str, NDArray[np.float32]]]:
-        """Each feature by itself, rows × products: what :meth:`score` adds up."""
+        """Each feature by itself, rows × products, or one row where it is the same for all: what :meth:`score` adds up."""
         products = len(self.catalogue)
         for side, heard in (("view", softened(in_view(batch))), ("past", softened(self.memory.of(batch.person)))):
-            for place, name in enumerate(self.signals.names):
-                yield f"{side}:{name}", times(heard, self.signals.one(place), products)
+            for name, links in self._alone.items():
+                yield f"{side}:{name}", times(heard, links, products)
             for name, attribute in self.attributes.items():
                 yield f"{side}:{name}", attribute.shares(heard)[:, attribute.code]
         places, lengths = spans(self.people.indptr, batch.person)
@@ -100,9 +100,13 @@ class Blend(Recommender):
             dense = np.zeros((len(batch), products), np.float32)
             dense[row, self.people.product[places]] = self.own[places, column]
             yield name, dense
-        yield "segment", self.lift[self.segments.of(batch, self.memory)] if self.segments else np.zeros_like(dense)
+        yield "segment", self.lift[self.segments.of(batch, self.memory)] if self.segments else dense[:1] * 0
         for name, vector in self.base.items():
-            yield f"base:{name}", np.repeat(vector[None], len(batch), axis=0)
+            yield f"base:{name}", vector[None]
+
+    @cached_property
+    def _alone(self) -> dict[str, Rows]:
+        return {name: self.signals.one(place) for place, name in enumerate(self.signals.names)}
 
     def strike_out(self, scores: NDArray[np.float32], batch: Batch) -> None:
         """Bar what the backtest bars: products in view, and bought ones that are not bought again."""

@@ -34,8 +34,9 @@ class Signals:
         return Rows(self.indptr, self.indices, (self.data @ weights.astype(np.float32)))
 
     def one(self, place: int) -> Rows:
-        """One signal alone."""
-        return Rows(self.indptr, self.indices, np.ascontiguousarray(self.data[:, place]))
+        """One signal alone, without the entries of which it says nothing."""
+        there = np.flatnonzero(self.data[:, place])
+        return Rows(np.searchsorted(there, self.indptr), self.indices[there], self.data[there, place])
 
 
 def side_by_side(links: Mapping[str, Rows], products: int) -> Signals:

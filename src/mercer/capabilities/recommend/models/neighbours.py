@@ -7,18 +7,21 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 
 from mercer.capabilities.recommend.evidence import Evidence
+from mercer.capabilities.recommend.interactions import VIEW
 from mercer.capabilities.recommend.links import Links
 from mercer.capabilities.recommend.recommender import Recommender
 from mercer.capabilities.recommend.trial import N, Trial, hold_out
 from mercer.core.phrase import Phrase
 from mercer.core.record import about as described
-from mercer.ml.cooccurrence import damp, incidence, pairs
-from mercer.ml.rows import Rows, keep_largest
+from mercer.ml.cooccurrence import damp, followers, incidence, pairs
+from mercer.ml.rows import Rows, keep_largest, rows_of
 
 CASES = 1500
 HALF_LIVES = (30.0, 90.0, 100_000.0)
 """Days; the last is for ever."""
 POWERS = (0.5, 0.7, 0.9)
+REACH, FADE = 10, 0.7
+"""In a visit, products at most so many steps apart are pairs; each further step counts so much less."""
 BASKET_MOST = 300
 """Products of a basket that are paired: a wholesaler's order of thousands says no more, and would cost a hundred times as much."""
 
@@ -97,13 +100,23 @@ class Neighbours(Links):
 
 
 def _counted(evidence: Evidence, half_life: float) -> tuple[Rows, np.ndarray]:
-    """Decayed counts of pairs, and of each product alone."""
+    """Decayed counts of pairs, and of each product alone: over orders, and over what was met shortly after in visits."""
     log, products = evidence.log, len(evidence.catalogue)
-    held, names = incidence(log.basket, log.product, products, BASKET_MOST)
-    newest = np.full(len(names), -np.inf)
-    np.maximum.at(newest, np.searchsorted(names, log.basket), log.day)
-    weight = (0.5 ** ((evidence.end - newest) / half_life)).astype(np.float32)
-    aged = held.copy()
-    aged.data = aged.data * np.repeat(weight, np.diff(held.indptr))
-    alone = np.asarray(aged.sum(axis=0)).ravel()
-    return pairs(held, aged), alone
+    aged = (0.5 ** (evidence.age() / half_life)).astype(np.float32)
+    _, basket = np.unique(log.basket, return_inverse=True)
+    visit = (np.bincount(basket, log.kind == VIEW) > 0)[basket]
+    walked = np.flatnonzero(visit)
+    walked = walked[np.argsort(basket[walked], kind="stable")]  # the log is sorted by time
+    counts = followers(basket[walked], log.product[walked], aged[walked], products, REACH, FADE)
+    counts = counts + counts.T
+    alone = np.bincount(log.product[walked], aged[walked], products).astype(np.float64)
+    if not visit.all():
+        held, names = incidence(basket[~visit], log.product[~visit], products, BASKET_MOST)
+        newest = np.zeros(len(names), np.float32)
+        np.maximum.at(newest, np.searchsorted(names, basket[~visit]), aged[~visit])
+        old = held.copy()
+        old.data = old.data * np.repeat(newest, np.diff(held.indptr))
+        alone += np.asarray(old.sum(axis=0)).ravel()
+        together = pairs(held, old)
+        counts = together if not len(walked) else rows_of(together.scipy(products) + counts)
+    return (counts if isinstance(counts, Rows) else rows_of(counts)), alone
