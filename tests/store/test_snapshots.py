@@ -344,3 +344,39 @@ def test_a_freeze_killed_halfway_leaves_the_snapshot_before_it(
     frozen = Snapshots(store, Blobs.open(str(place)), "EUR").freeze()
     for column in ("product_id", "title"):
         assert sorted(values(frozen, "products", column)) == store.frame("products")[column].sort().to_list()  # type: ignore[type-var]
+
+
+def frozen_words(folder: Path) -> set[object]:
+    """All values that stand in any Parquet file."""
+    found: set[object] = set()
+    for each in folder.rglob("*.parquet"):
+        for column in pl.read_parquet(each).select(pl.col(pl.String)).iter_columns():
+            found.update(column)
+    return found
+
+
+def test_nothing_of_a_forgotten_person_stays_in_the_files(
+    store: Store, snapshots: Snapshots, events: Rows, rows: Rows, tmp_path: Path
+) -> None:
+    """A freeze writes their parts anew and no others; when the older snapshots are deleted, no trace is left."""
+    for name in ("ann", "bob"):
+        store.write("events", events(f"e-{name}", customer=name, query=f"{name} searches"))
+        store.write(
+            "orders", rows("orders", order_id=f"o-{name}", customer_id=name, city=f"{name}town", placed_at=NOON)
+        )
+        store.write("labels", rows("labels", label_id=f"l-{name}", subject="customer", subject_id=name, label="ok"))
+        first = snapshots.freeze()
+    pseudonym = store.pseudonyms.known("ann")
+    before = files(tmp_path)
+    store.forget("ann")
+    second = snapshots.freeze()
+    assert len(set(files(tmp_path)) - set(before)) == 2  # the order as it is now, and its part without a name
+    assert {pseudonym, "ann searches", "anntown"} <= frozen_words(tmp_path)
+    assert snapshots.prune(keep=1) == 2
+    assert not {pseudonym, "ann searches", "anntown"} & frozen_words(tmp_path)
+    assert [each.id for each in snapshots.list()] == [second.id]
+    assert values(snapshots.get(second.id), "events", "event_id") == ["e-bob"]
+    with pytest.raises(NotFound):
+        snapshots.get(first.id)
+    assert snapshots.prune(keep=1) == 0
+    assert snapshots.freeze().id == second.id

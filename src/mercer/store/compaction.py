@@ -21,7 +21,7 @@ from mercer.core.table import Table
 from mercer.store import parts as writing
 from mercer.store.blobs import Blobs
 from mercer.store.manifest import Frozen, Part
-from mercer.store.parts import scan_parts, without, write_part
+from mercer.store.parts import naming_people, of, scan_parts, without, write_part
 from mercer.store.sql import STORED
 
 TOGETHER = 8
@@ -37,6 +37,22 @@ def compacted(
         made = tuple(write_part(table, page, freeze, blobs, now) for page in pages)
         frozen = replace(frozen, parts=frozen.parts[:start] + made)
     return frozen
+
+
+def cleansed(table: Table, frozen: Frozen, blobs: Blobs, gone: Sequence[str], now: datetime) -> Frozen:
+    """The table with those parts written anew in which somebody is who was forgotten since the last freeze."""
+    names = naming_people(table)
+    if not gone or not names:
+        return frozen
+    kept = []
+    for part in frozen.parts:
+        if scan_parts(table, [part], blobs).filter(of(names, gone)).head(1).select(names).collect().is_empty():
+            kept.append(part)
+            continue
+        rows = without(table, scan_parts(table, [part], blobs), gone).collect()
+        if rows.height:
+            kept.append(write_part(table, rows, part.freeze, blobs, now))
+    return replace(frozen, parts=tuple(kept))
 
 
 def due(table: Table, frozen: Frozen) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from mercer.core.table import Table
 from mercer.store.blobs import Blobs
-from mercer.store.forget import KEPT, NAMED_KINDS, person_columns
+from mercer.store.forget import KEPT, NAMED_KINDS, blanked, person_columns
 from mercer.store.manifest import Frozen, Part
 from mercer.store.pseudonyms import Pseudonyms
 from mercer.store.reading import read
@@ -106,10 +106,21 @@ def scan_parts(table: Table, parts: Sequence[Part], blobs: Blobs) -> pl.LazyFram
 
 def without(table: Table, rows: pl.LazyFrame, forgotten: Sequence[str]) -> pl.LazyFrame:
     """The rows as a freeze of everything would write them now that some people are forgotten; see store.forget."""
-    names = person_columns(table) + (["subject_id"] if table.name == "labels" else [])
+    names = naming_people(table)
     if not forgotten or not names:
         return rows
-    gone = pl.Series(forgotten, dtype=pl.String).implode()
-    if table.name in KEPT:
-        return rows.with_columns(pl.when(~pl.col(name).is_in(gone)).then(name).alias(name) for name in names)
-    return rows.filter(~pl.col(name).is_in(gone).fill_null(value=False) for name in names)
+    if table.name not in KEPT:
+        return rows.filter(~of(names, forgotten))
+    told = [name for name in blanked(table) if name in snapshot_columns(table)]
+    return rows.with_columns(pl.when(~of(names, forgotten)).then(name).alias(name) for name in told)
+
+
+def of(names: Sequence[str], people: Sequence[str]) -> pl.Expr:
+    """Whether one of these columns names one of these people."""
+    some = pl.Series(people, dtype=pl.String).implode()
+    return pl.any_horizontal(pl.col(name).is_in(some) for name in names).fill_null(value=False)
+
+
+def naming_people(table: Table) -> list[str]:
+    """The columns of a part in which pseudonyms stand."""
+    return person_columns(table) + (["subject_id"] if table.name == "labels" else [])

@@ -18,13 +18,13 @@ from mercer.core.operation import Progress, silent
 from mercer.core.phrase import Phrase
 from mercer.core.tables import TABLES
 from mercer.store.blobs import Blobs
-from mercer.store.compaction import compacted
+from mercer.store.compaction import cleansed, compacted
 from mercer.store.database import told
 from mercer.store.frozen import FrozenSnapshot
 from mercer.store.manifest import Damaged, Frozen, Manifest
 from mercer.store.parts import scan, write_new
 from mercer.store.sql import about_store, forgotten
-from mercer.store.turns import together
+from mercer.store.turns import alone, together
 from mercer.store.view import one_instant
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Snapshots:
                     before = self._nothing()
                 gone = _forgotten(connection)
                 made = replace(before, forgotten=gone, freeze=before.freeze + 1, currency=self._currency)
-                made = replace(made, tables=self._write_tables(connection, made, now, progress))
+                since = sorted(set(gone) - set(before.forgotten))
+                made = replace(made, tables=self._write_tables(connection, made, since, now, progress))
             end = as_of or made.until(now)
             made = replace(made, end=end.isoformat(), made_at=now.isoformat(), token=uuid4().hex)
             frozen = self._open(made)
@@ -113,6 +114,24 @@ class Snapshots:
             found.append(SnapshotName(own, content, datetime.strptime(made + "+0000", "%Y%m%dT%H%M%S%f%z")))
         return found
 
+    def prune(self, keep: int) -> int:
+        """Delete all snapshots but the latest ``keep``, with the files that only they needed; how many were deleted.
+
+        This is how the last traces of somebody who was forgotten go: a freeze writes the parts anew in which they are, but
+        older snapshots still hold the old ones. Waits for freezes that are under way; whoever reads a deleted snapshot finds
+        its files gone.
+        """
+        with alone(self._store.engine):
+            latest = self._latest()
+            names = list(reversed(self._names()))
+            kept = [Manifest.read(self._blobs.read(each)) for each in names[: max(keep, 1)]] + (
+                [latest] if latest else []
+            )
+            needed = {part.name for manifest in kept for part in manifest.parts}
+            for name in [*names[max(keep, 1) :], *(each for each in self._blobs.list("parts/") if each not in needed)]:
+                self._blobs.delete(name)
+        return len(names[max(keep, 1) :])
+
     def _names(self) -> Sequence[str]:
         return [each for each in self._blobs.list("manifests/") if each.endswith(".json") and each.count("-") == 2]
 
@@ -154,7 +173,7 @@ class Snapshots:
                 raise Damaged(f"{part.name}: {sizes.get(part.name, 0)} / {part.size} bytes")
 
     def _write_tables(
-        self, connection: Connection, made: Manifest, now: datetime, progress: Progress
+        self, connection: Connection, made: Manifest, gone: Sequence[str], now: datetime, progress: Progress
     ) -> Mapping[str, Frozen]:
         frozen = {}
         for done, table in enumerate(TABLES.values()):
@@ -163,7 +182,7 @@ class Snapshots:
             new = write_new(connection, table, held, made.freeze, self._blobs, self._store.pseudonyms, now)
             if new.mark != held.mark:  # what did not change is left as it is, and so keeps its id
                 new = compacted(table, new, made.freeze, self._blobs, made.forgotten, now)
-            frozen[table.name] = new
+            frozen[table.name] = cleansed(table, new, self._blobs, gone, now)
         return frozen
 
     def _open(self, manifest: Manifest) -> FrozenSnapshot:
