@@ -38,5 +38,5 @@ def shown(found: str) -> str:
     >>> print(shown("a" + chr(0) + "b" * 200)[:8])
     a\x00bbb
     """
-    text = found[:SHOWN].encode("utf-8", "backslashreplace").decode()
+    text = found[:SHOWN].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return text.replace("\x00", "\\x00")

@@ -123,7 +123,7 @@ def _run(text: _Text, start: int, end: int, found: _Found) -> tuple[int, Phrase 
                 _keep(row, text.first_line + begins, text.columns, found)
             elif row and start + reader.line_num - begins > 1:
                 return begins, _OPEN
-            elif row:
+            elif any(cell.strip() for cell in row):  # a line of blanks is none
                 reason = _WIDTH.format(found=len(row), wanted=width)
                 found.faults.append((text.first_line + begins, "", text.bare(begins), reason))
             begins = start + reader.line_num

@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 import polars as pl
 
+from mercer.core.errors import Unavailable
 from mercer.core.phrase import Phrase
 from mercer.store.importing.sources import Source, opened
 from mercer.store.importing.streams import Stream, encoding_of
@@ -25,6 +26,13 @@ Format = Literal["csv", "json", "xml", "parquet", "unknown"]
 SAMPLE = 1 << 20
 _RECORDS = 100
 _DELIMITERS = ",\t;|"
+
+
+_OFFICE = Phrase(
+    "a spreadsheet or another Office file; save it as CSV (UTF-8)", "这是电子表格等 Office 文件；请另存为 CSV（UTF-8）"
+)
+_CANNOT = Phrase("{problem}; {hint}", "{problem}；{hint}")
+_DAMAGED_ZIP = Phrase("a damaged zip archive; export or download it again", "zip 压缩包已损坏；请重新导出或下载")
 
 
 @dataclass(frozen=True)
@@ -77,23 +85,19 @@ def unique(names: Iterator[str]) -> tuple[str, ...]:
 
 def look(source: Source) -> Look:
     """Open a file and look at its beginning. What cannot be read has a ``problem`` and the format 'unknown'."""
-    with opened(source) as (raw, _):
-        stream = Stream(raw)
-        sample = stream.read(SAMPLE)
+    try:
+        with opened(source) as (raw, _):
+            stream = Stream(raw)
+            sample = stream.read(SAMPLE)
+    except Unavailable as error:  # one file that cannot be opened does not stop the others
+        return Look(source, "unknown", problem=_CANNOT.format(problem=error.message, hint=error.hint))
     if sample.startswith(b"PAR1"):
         return _look_parquet(source)
     if not sample:
         nothing = Phrase("the file is empty", "文件为空")
         return Look(source, "unknown", problem=stream.broken or nothing)
     if sample.startswith(b"PK\x03\x04"):
-        return Look(
-            source,
-            "unknown",
-            problem=Phrase(
-                "a spreadsheet or another Office file; save it as CSV (UTF-8)",
-                "这是电子表格等 Office 文件；请另存为 CSV（UTF-8）",
-            ),
-        )
+        return Look(source, "unknown", problem=_OFFICE if b"[Content_Types].xml" in sample else _DAMAGED_ZIP)
     encoding = encoding_of(sample)
     text = _decoded(sample, encoding)
     if sum(text.count(chr(code)) for code in (*range(9), *range(14, 32))) > 0.02 * len(text):

@@ -162,4 +162,6 @@ def _checked(
         good.append(Part(part.table, checked.good, part.keep))
         rejects.append(checked.rejects)
     refused = [each for each in rejects if not each.is_empty()]
-    return _Ready(good, pl.concat(refused) if refused else pl.DataFrame(), records, position, last)
+    # What stands in rows for several tables is refused in each of them, and told once.
+    told = pl.concat(refused).unique(maintain_order=True) if refused else pl.DataFrame()
+    return _Ready(good, told, records, position, last)

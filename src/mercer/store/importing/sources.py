@@ -8,6 +8,7 @@ import hashlib
 import io
 import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,8 +80,8 @@ def _members(path: Path) -> list[Source]:
             return [Source(path)]
         with zipfile.ZipFile(path) as archive:
             names = [each.filename for each in archive.infolist() if not each.is_dir()]
-    except OSError as error:
-        raise _unreadable(path, error) from None
+    except (OSError, zipfile.BadZipFile):  # whoever looks into it will say what is wrong
+        return [Source(path)]
     if "[Content_Types].xml" in names:  # a spreadsheet or another Office document, which nobody unzips
         return [Source(path)]
     return [
@@ -101,8 +102,23 @@ def opened(source: Source) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
             with plain(raw) as bytes_:
                 yield bytes_, raw.tell
         else:
-            with zipfile.ZipFile(raw) as archive, archive.open(source.member) as inner, plain(inner) as bytes_:
+            with zipfile.ZipFile(raw) as archive, _member(archive, source) as inner, plain(inner) as bytes_:
                 yield bytes_, inner.tell
+
+
+def _member(archive: zipfile.ZipFile, source: Source) -> IO[bytes]:
+    """A member that begins well; Unavailable where it is encrypted, damaged or packed in a way that Python does not know."""
+    try:
+        with archive.open(source.member or "") as tried:
+            tried.read(1)
+        return archive.open(source.member or "")
+    except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Unavailable(
+            Phrase("'{name}' cannot be unpacked: {error}", "无法解压“{name}”：{error}").format(
+                name=source.name, error=error
+            ),
+            Phrase("unpack the archive and import its files", "请先解压压缩包，再导入其中的文件"),
+        ) from None
 
 
 def plain(raw: IO[bytes]) -> IO[bytes]:
