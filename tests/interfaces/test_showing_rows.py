@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import StringIO
+from typing import Annotated
 
 from rich.console import Console
 
+from mercer.core.record import Record, about
 from mercer.interfaces.cli.showing import show
 
 SENTENCE = "a quarter of the interactions belong to nobody: they teach what is bought together, but nobody's taste"
@@ -69,3 +72,34 @@ def test_a_page_is_left_as_it_is_for_a_file():
     """Markdown that goes into a file or another program is neither wrapped nor laid out."""
     page = f"# A card\n\n| a | b |\n|---|---|\n| {'long ' * 40}| x |\n"
     assert page in shown({"card": page})
+
+
+class Line(Record):
+    """A row within the result below."""
+
+    name: Annotated[str, about("file", "文件")]
+    taken: Annotated[bool, about("whether it was taken", "是否已读入（全部）")]
+    at: Annotated[datetime, about("when", "时间")]
+
+
+class Report(Record):
+    """A result with rows, and with more of them by name."""
+
+    name: Annotated[str, about("shop", "店铺")]
+    lines: Annotated[tuple[Line, ...], about("files, newest first", "文件列表，最新的在前")]
+    by_table: Annotated[dict[str, Line], about("by table", "各表")]
+
+
+def test_a_chinese_reader_gets_chinese_labels():
+    """Each value is labelled by what its own field means, up to where the description says more; times are short."""
+    line = Line(name="a.csv", taken=True, at=datetime(2026, 1, 31, 8, tzinfo=UTC))
+    report = Report(name="tea", lines=(line,), by_table={"order_lines": line})
+    chinese = [line.split() for line in shown(report, "zh-CN").splitlines()]
+    assert ["店铺", "tea"] in chinese
+    assert ["文件列表"] in chinese
+    assert ["文件", "是否已读入", "时间"] in chinese
+    assert ["a.csv", "是", "2026-01-31", "08:00:00"] in chinese
+    assert ["各表", "·", "order", "lines"] in chinese
+    english = [line.split() for line in shown(report).splitlines()]
+    assert ["name", "taken", "at"] in english
+    assert ["by", "table", "·", "order", "lines"] in english

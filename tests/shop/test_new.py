@@ -1,3 +1,7 @@
+"""A new shop: its folder, its settings, what it says to do first."""
+
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
@@ -14,6 +18,14 @@ def test_a_new_shop_opens(tmp_path: Path) -> None:
     with Shop.create(tmp_path / "tea", currency="CNY") as shop:
         assert shop.settings.currency == "CNY"
         assert shop.store.rows("products") == 0
+
+
+def test_an_empty_shop_says_what_to_do(tmp_path: Path) -> None:
+    """Import first; then train."""
+    with Shop.create(tmp_path / "tea") as shop:
+        assert shop.run("status").next == "mercer import SHOP FILE…"
+        shop.run("upsert_products", products=[{"product_id": "p1"}])
+        assert shop.run("status").next == "mercer train SHOP"
 
 
 def test_a_shop_is_not_made_twice(tmp_path: Path) -> None:

@@ -33,9 +33,11 @@ class Reason(Record):
 class Response(Record):
     """What every answer carries beside its value."""
 
-    reasons: Annotated[tuple[Reason, ...], about("why this answer, as a whole", "整个回答的理由")] = ()
-    model: Annotated[str, about("the model that answered, and its version", "给出回答的模型及其版本")] = ""
-    decision_id: Annotated[str, about("id by which the answer can be explained later", "日后据以解释此回答的编号")] = ""
+    reasons: Annotated[tuple[Reason, ...], about("why this answer, as a whole", "理由（针对整个回答）")] = ()
+    model: Annotated[str, about("the model that answered, and its version", "模型（给出回答的模型及其版本）")] = ""
+    decision_id: Annotated[
+        str, about("id by which the answer can be explained later", "决策编号（日后据以解释此回答）")
+    ] = ""
 
     @cached_property
     def json_text(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -62,7 +62,7 @@ Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2
 def faults_of(error: ValidationError) -> tuple[Fault, ...]:
     """Pydantic's complaints as faults: the row where the first index stands, the field, what was found."""
     faults = []
-    for complaint in error.errors(include_url=False, include_context=False):
+    for complaint in error.errors(include_url=False):
         place = complaint["loc"]
         rows = [part for part in place if isinstance(part, int)]
         field = ".".join(str(part) for part in place) or "(whole)"
@@ -72,7 +72,7 @@ def faults_of(error: ValidationError) -> tuple[Fault, ...]:
             Fault(
                 field,
                 found if len(found) <= 80 else found[:77] + "...",
-                _remedy(complaint["type"], message),
+                _remedy(complaint["type"], message, complaint.get("ctx", {})),
                 rows[0] if rows else None,
             )
         )
@@ -83,9 +83,9 @@ _CHINESE = {
     "missing": "此字段必填",
     "extra_forbidden": "不认识此字段，请删去或改正拼写",
     "string_type": "应为字符串",
-    "string_too_short": "太短",
-    "string_too_long": "太长",
-    "string_pattern_mismatch": "格式不符或含控制字符",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_too_long": "最多 {max_length} 个字符",
+    "string_pattern_mismatch": "格式不符：{pattern}",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
     "int_from_float": "应为整数",
@@ -96,24 +96,30 @@ _CHINESE = {
     "datetime_parsing": "应为 RFC 3339 时间，如 2026-01-31T08:00:00Z",
     "datetime_from_date_parsing": "应为 RFC 3339 时间，如 2026-01-31T08:00:00Z",
     "timezone_aware": "时间须带时区，如 2026-01-31T08:00:00Z",
-    "greater_than_equal": "低于下限",
-    "less_than_equal": "高于上限",
-    "greater_than": "低于下限",
-    "less_than": "高于上限",
-    "literal_error": "不在可选的值之内",
-    "enum": "不在可选的值之内",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "greater_than": "必须大于 {gt}",
+    "less_than": "必须小于 {lt}",
+    "literal_error": "可选的值：{expected}",
+    "enum": "可选的值：{expected}",
     "list_type": "应为列表",
+    "tuple_type": "应为列表",
+    "set_type": "应为列表",
+    "bool_type": "应为 true 或 false",
+    "datetime_type": "应为 RFC 3339 时间，如 2026-01-31T08:00:00Z",
     "dict_type": "应为对象",
     "model_type": "应为对象",
-    "too_long": "条目过多",
-    "too_short": "条目过少",
+    "too_long": "最多 {max_length} 项，实际 {actual_length} 项",
+    "too_short": "至少 {min_length} 项，实际 {actual_length} 项",
     "json_invalid": "不是合法的 JSON",
 }
 
 
-def _remedy(kind: str, message: str) -> Phrase:
+def _remedy(kind: str, message: str, facts: Mapping[str, Any]) -> Phrase:
+    if kind == "string_pattern_mismatch" and "\\x00" in str(facts["pattern"]):
+        return Phrase("String should hold no control characters", "不得含控制字符")
     chinese = _CHINESE.get(kind)
-    return Phrase(message, f"{chinese}（{message}）" if chinese else message)
+    return Phrase(message, chinese.format_map(facts).replace(" or ", ", ") if chinese else message)
 
 
 def refuse(error: ValidationError, what: str) -> Invalid:

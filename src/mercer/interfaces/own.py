@@ -21,12 +21,6 @@ Role = Annotated[
 ]
 
 
-class Served(Record):
-    """A server that has stopped."""
-
-    address: Annotated[str, about("where it listened", "监听地址")]
-
-
 class Pages(Record):
     """The pages that were written, or that are stale."""
 
@@ -44,14 +38,13 @@ def serve(
     ] = 8000,
     workers: Annotated[int, about("processes that answer side by side", "并行的进程数", ge=1, le=64)] = 1,
     access_log: Annotated[bool, about("write a line for each request", "为每个请求写一行日志")] = False,
-) -> Served:
+) -> None:
     """Answer over HTTP, REST at /v1 and MCP at /mcp, until told to stop; requests under way are finished first."""
     from mercer.interfaces.serving import listen, run
 
     socket = listen(host, port)
     address = f"http://{host}:{socket.getsockname()[1]}"
     run(shop, socket, address, workers, access_log)
-    return Served(address=address)
 
 
 def mcp(

@@ -34,7 +34,9 @@ class DecisionPage(Record):
     """Decisions, the newest first."""
 
     decisions: Annotated[list[DecisionLine], about("decisions", "决策")]
-    after: Annotated[str | None, about("give this as 'after' to read on", "作为 after 传入可继续往下读")] = None
+    after: Annotated[
+        str | None, about("give this as 'after' to read on", "续读位置（作为 after 传入可继续往下读）")
+    ] = None
 
 
 class DecisionWhole(DecisionLine):

@@ -29,7 +29,7 @@ class ModelVersion(Record):
     capability: Annotated[str, about("capability", "能力")]
     version: Annotated[str, about("version", "版本")]
     model: Annotated[str, about("model", "模型")]
-    chosen: Annotated[str, about("✓ where it is the one that answers", "✓ 表示正由它作答")]
+    chosen: Annotated[str, about("✓ where it is the one that answers", "作答中（✓ 表示正由它作答）")]
     created_at: Annotated[datetime, about("when it was trained", "训练时间")]
     score: Annotated[float | None, about("its score in the backtest, where it was examined", "回测成绩（如已检验）")]
     snapshot: Annotated[str | None, about("the data it learned from", "所用快照")]

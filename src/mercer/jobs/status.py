@@ -37,6 +37,7 @@ class Status(Record):
     tables: Annotated[dict[str, int], about("rows by table, of tables that have any", "各表的行数（只列非空的表）")]
     models: Annotated[list[ServingModel], about("the models that answer", "当前使用的模型")]
     imports: Annotated[list[ImportedFile], about("the latest imports", "最近的导入")]
+    next: Annotated[str | None, about("what to do where something is missing", "尚有欠缺时该做什么")] = None
 
 
 def status(shop: Shop) -> Status:
@@ -44,16 +45,24 @@ def status(shop: Shop) -> Status:
     from mercer.core.tables import TABLES
 
     counts = {name: shop.store.rows(name) for name in TABLES}
+    models = [_serving(shop, name) for name in shop.capabilities()]
     return Status(
         name=shop.settings.name,
         currency=shop.settings.currency,
         tables={name: count for name, count in counts.items() if count},
-        models=[_serving(shop, name) for name in shop.capabilities()],
+        models=models,
         imports=[
             ImportedFile(name=each.name, importer=each.importer, records=each.records, finished=each.finished)
             for each in shop.store.imports.list()[:10]
         ],
+        next=_next(any(counts.values()), all(each.model for each in models)),
     )
+
+
+def _next(filled: bool, trained: bool) -> str | None:
+    if not filled:
+        return "mercer import SHOP FILE…"
+    return None if trained else "mercer train SHOP"
 
 
 def _serving(shop: Shop, capability: str) -> ServingModel:

@@ -27,6 +27,7 @@ WORDS = {
     "HELP": Phrase("show this help and exit", "显示此帮助并退出"),
     "MANY": Phrase("repeat it, or separate by commas", "可重复，或用逗号分隔"),
     "FACTS": Phrase("JSON, or @FILE, or - for standard input", "JSON 文本，或 @文件，或 - 表示标准输入"),
+    "ON": Phrase("(on by default)", "（默认开启）"),
     "GROUP": Phrase("commands: {names}", "命令：{names}"),
     "TITLE": Phrase("Mercer, the AI engine for online shops", "Mercer：网店的 AI 引擎"),
     "VERSION": Phrase("print the version and exit", "显示版本并退出"),
@@ -119,7 +120,8 @@ def _argument(name: str, kind: Any, default: Any, word: str, help: str) -> inspe
 
 
 def _plain(name: str, flag: str, kind: Any, help: str) -> inspect.Parameter:
-    info = typer.Option(False if kind is bool else None, flag, help=help, show_default=False)
+    metavar = "" if kind is bool else "TEXT"
+    info = typer.Option(False if kind is bool else None, flag, help=help, show_default=False, metavar=metavar)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=kind)
 
 
@@ -132,7 +134,7 @@ def _option(shape: Shape, language: str) -> inspect.Parameter:
         *flags,
         help=_help(shape, language),
         show_default=False,
-        metavar=None if shape.kind == "flag" else shape.word,
+        metavar="" if shape.kind == "flag" else shape.word,
     )
     kind = kinds.get(shape.kind, str if shape.required else str | None)
     return inspect.Parameter(shape.name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=kind)
@@ -142,7 +144,9 @@ def _help(shape: Shape, language: str) -> str:
     parts = [escape(shape.about.say(language))]
     if shape.kind in ("many", "facts"):
         parts.append(f"[dim]({escape(WORDS[shape.kind.upper()].say(language))})[/]")
-    if shape.default not in (None, (), [], ""):
+    if shape.kind == "flag":
+        parts += [f"[dim]{WORDS['ON'].say(language)}[/]"] if shape.default else []
+    elif shape.default not in (None, (), [], ""):
         shown = ", ".join(map(str, shape.default)) if isinstance(shape.default, (list, tuple)) else str(shape.default)
         parts.append(f"[dim]\\[{escape(shown)}][/]")
     return " ".join(parts)
@@ -165,7 +169,7 @@ def _classes(language: str) -> tuple[type[TyperCommand], type[TyperGroup]]:
 
 def _said(option: Any, words: str) -> Any:
     if option is not None:
-        option.help = words
+        option.help, option.metavar = words, ""
     return option
 
 

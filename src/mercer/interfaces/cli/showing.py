@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,9 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mercer.core.numbers import give_or_take
+from mercer.interfaces.cli.labels import LABELS, Labels, labels_of
 
 NEXT = "next"
 """The field of a result that holds command lines to go on with."""
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z")
 
 SHORT = 40
 """A value of at most so many columns stands beside others on one line."""
@@ -33,20 +37,21 @@ def show(result: Any, language: str, console: Console) -> None:
         values = {"": values}
     values = dict(values)
     commands = values.pop(NEXT, None) or ()
-    for part in _parts("", values, language):
+    label = labels_of(result, language)
+    for part in _parts("", values, language, label):
         console.print(part, soft_wrap=isinstance(part, _Page) and not console.is_terminal)
-    _commands([commands] if isinstance(commands, str) else commands, console)
+    _commands([commands] if isinstance(commands, str) else commands, language, console)
 
 
-def _commands(commands: Sequence[str], console: Console) -> None:
+def _commands(commands: Sequence[str], language: str, console: Console) -> None:
     """What to do now: command lines to be copied, so whole on their lines, at the end, where the prompt will be."""
     if commands:
-        console.print(Text(f"\n{NEXT}", style="bold"))
+        console.print(Text(f"\n{LABELS[NEXT].say(language)}", style="bold"))
     for command in commands:
         console.print(Text(f"  {command}"), soft_wrap=True)
 
 
-def _parts(title: str, values: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
+def _parts(title: str, values: Mapping[str, Any], language: str, label: Labels) -> Iterator[RenderableType]:
     values = _in_language(values, language)
     lines = Table(box=None, show_header=False, pad_edge=False)
     lines.add_column(style="cyan", no_wrap=True)
@@ -58,18 +63,19 @@ def _parts(title: str, values: Mapping[str, Any], language: str) -> Iterator[Ren
         if isinstance(value, Mapping) or _is_table(value) or _is_page(value):
             deeper.append((name, value))
         else:
-            lines.add_row(escape(_words(name)), Text(cell(value)))
+            lines.add_row(escape(label(name)), Text(cell(value, language)))
     if lines.row_count:
         if title:
-            yield Text(f"\n{_words(title)}", style="bold")
+            yield Text(f"\n{title}", style="bold")
         yield lines
     for name, value in deeper:
+        below = f"{title} · {label(name)}" if title else label(name)
         if isinstance(value, Mapping):
-            yield from _parts(f"{title} · {name}" if title else name, value, language)
+            yield from _parts(below, value, language, label.within(name))
         elif _is_page(value):
             yield _Page(value)
         else:
-            yield from _table(f"{title} · {name}" if title else name, value, language)
+            yield from _table(below, value, language, label.within(name))
 
 
 def _in_language(values: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -106,14 +112,14 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(row, Mapping) for row in value)
 
 
-def _table(title: str, rows: Sequence[Any], language: str) -> Iterator[RenderableType]:
+def _table(title: str, rows: Sequence[Any], language: str, label: Labels) -> Iterator[RenderableType]:
     plain = [_in_language(row, language) if isinstance(row, Mapping) else {"": row} for row in rows]
     plain = [_with_intervals(row) for row in plain]
     names = list(dict.fromkeys(name for row in plain for name in row))
     names = [name for name in names if any(row.get(name) not in (None, [], {}, "") for row in plain)]
     if title:
-        yield Text(f"\n{_words(title)}", style="bold")
-    yield _Rows(plain, names)
+        yield Text(f"\n{title}", style="bold")
+    yield _Rows(plain, names, language, label)
 
 
 def _with_intervals(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,25 +137,26 @@ def _with_intervals(row: Mapping[str, Any]) -> dict[str, Any]:
 class _Rows:
     """Rows as a table; or, where whole sentences would stand in columns too narrow to read, one row after the other."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    def __init__(self, rows: Sequence[Mapping[str, Any]], names: Sequence[str], language: str, label: Labels) -> None:
         self._rows = rows
         self._names = names
-        self._cells = [[cell(row.get(name)) for name in names] for row in rows]
+        self._heads = [label(name) for name in names]
+        self._cells = [[cell(row.get(name), language) for name in names] for row in rows]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         widest = [max((cell_len(text) for text in column), default=0) for column in zip(*self._cells, strict=True)]
         if sum(widest) > 2.5 * options.max_width:
             yield from self._blocks(widest)
         else:
-            heads = [max(width, cell_len(name)) for name, width in zip(self._names, widest, strict=True)]
+            heads = [max(width, cell_len(head)) for head, width in zip(self._heads, widest, strict=True)]
             yield self._table(narrow=sum(heads) + 3 * len(heads) > options.max_width)
 
     def _table(self, narrow: bool) -> Table:
         """``narrow`` gives each word of a head its own line, so that the values need not be broken."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=narrow)
-        for name in self._names:
+        for name, full in zip(self._names, self._heads, strict=True):
             numeric = all(isinstance(row.get(name), (int, float, type(None))) for row in self._rows)
-            head = _words(name).replace(" ", "\n") if narrow else _words(name)
+            head = full.replace(" ", "\n") if narrow else full
             table.add_column(escape(head), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
         for cells in self._cells:
             table.add_row(*(Text(text) for text in cells))
@@ -163,22 +170,24 @@ class _Rows:
             lines = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
             lines.add_column(style="cyan", no_wrap=True)
             lines.add_column(overflow="fold")
-            for name, text, width in zip(self._names, cells, widest, strict=True):
+            for head, text, width in zip(self._heads, cells, widest, strict=True):
                 if width > SHORT and text:
-                    lines.add_row(escape(_words(name)), Text(text))
+                    lines.add_row(escape(head), Text(text))
             yield lines
 
 
-def cell(value: Any) -> str:
-    """One value in few characters.
+def cell(value: Any, language: str = "en") -> str:
+    """One value in few characters; times are in UTC.
 
     >>> cell(0.123456), cell(1234567), cell([{"text": "often bought together"}]), cell(True)
     ('0.1235', '1,234,567', 'often bought together', 'yes')
+    >>> cell("2026-01-31T08:00:00.123Z"), cell(False, "zh-CN")
+    ('2026-01-31 08:00:00', '否')
     """
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return LABELS["yes" if value else "no"].say(language)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
@@ -187,9 +196,5 @@ def cell(value: Any) -> str:
         return str(value["text"]) if "text" in value else json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple)):
         texts = any(isinstance(each, Mapping) for each in value)
-        return ("; " if texts else ", ").join(cell(each) for each in value)
-    return str(value)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+        return ("; " if texts else ", ").join(cell(each, language) for each in value)
+    return _TIME.sub(r"\1 \2", str(value)) if _TIME.fullmatch(str(value)) else str(value)
