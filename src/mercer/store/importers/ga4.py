@@ -110,7 +110,10 @@ class Ga4Events(Translator):
             value_minor=pl.when(pl.col("_items") > 1).then(worth).otherwise(pl.coalesce(worth, "_value")),
         )
         events = events.with_columns(pl.when(pl.col("value_minor") >= 0).then("value_minor"))
-        return self.context.resolve(events.with_columns(self._ids.of(events, _SAID)))
+        resolved = self.context.resolve(events.with_columns(self._ids.of(events, _SAID)))
+        # A variant that is the product itself may be one that this very import made, before it was interrupted.
+        itself = pl.col("variant_id") == pl.col("product_id")
+        return resolved.with_columns(pl.when(~itself).then("variant_id"))
 
     def _products(self, events: pl.DataFrame) -> Iterator[Part]:
         """What events say of products that the shop's catalogue does not name."""
