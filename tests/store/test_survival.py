@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -293,13 +294,18 @@ for act in (
 """
 
 
-def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, child: Child) -> None:
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """A folder that every account may enter, which pytest's own folders are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_folder_that_may_not_be_written_is_named(open_place: Path, child: Child) -> None:
     """Every way of writing says that the disk refuses and what to look at; nothing is left behind."""
-    place = tmp_path / "closed"
+    place = open_place / "closed"
     place.mkdir()
-    for each in (tmp_path, *tmp_path.parents):
-        if each.stat().st_mode & 0o005 != 0o005:  # with workers, one folder more lies above
-            each.chmod(0o755)
     out, err = child(MAY_NOT_WRITE, str(place)).communicate(timeout=60)
     told = out.splitlines()
     assert len(told) == 8, err

@@ -59,10 +59,11 @@ def _not_inherited(engine: Engine) -> Engine:
 
 
 def _want_file(path: Path, create: bool) -> None:
-    if create:
-        with disk_told():
+    with disk_told():
+        if create:
             path.parent.mkdir(parents=True, exist_ok=True)
-    elif not path.is_file():
+        there = create or path.is_file()
+    if not there:
         raise NotFound(
             Phrase("there is no database '{path}'", "没有数据库文件“{path}”").format(path=path),
             Phrase("put the file back, or make a new shop: mercer new", "请放回该文件，或新建店铺：mercer new"),
