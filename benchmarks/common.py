@@ -23,6 +23,9 @@ RESULTS = ROOT / "benchmarks" / "results"
 DATA = ROOT.parent / "shared" / "data"
 """Where the public data sets lie, unless --data says otherwise."""
 
+QUIET = 0.15
+"""Where others take more than this share of the processors, seconds are not to be trusted."""
+
 T = TypeVar("T")
 
 
@@ -86,20 +89,43 @@ def arguments(about: str, layouts: Sequence[str] = ()) -> argparse.ArgumentParse
 
 
 def require(data: Path) -> None:
-    """Stop, kindly, where the data set is not there."""
+    """Stop, kindly, where the data set is not there; say so where others use the machine."""
     if not data.exists():
         sys.exit(f"{data} is not there.\nhint: see benchmarks/README.md for where each public data set comes from")
+    if others() > QUIET:
+        print(
+            f"this machine is busy ({others():.0%}): its seconds will be too many, and the rows say so", file=sys.stderr
+        )
 
 
 @cache
 def machine() -> str:
-    """The machine in one line: cores, processor, memory, system, Python."""
+    """The machine in one line: cores, processor, memory, system, Python, and whether others used it at the start."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{cores} cores {_processor()}, {memory:.0f} GiB, {platform.system()}, "
         f"{platform.python_implementation()} {platform.python_version()}"
+        + (f", busy with other work ({others():.0%})" if others() > QUIET else "")
     )
+
+
+@cache
+def others(seconds: float = 1.0) -> float:
+    """The share of the processors that is in use while this process waits: what others take. 0 where nobody tells."""
+    try:
+        before, idle_before = _ticks()
+        time.sleep(seconds)
+        after, idle_after = _ticks()
+    except (OSError, ValueError):
+        return 0.0
+    return 1 - (idle_after - idle_before) / max(1, after - before)
+
+
+def _ticks() -> tuple[int, int]:
+    """All ticks of the processors, and those in which they were idle or waited for the disk."""
+    ticks = [int(each) for each in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+    return sum(ticks), ticks[3] + ticks[4]
 
 
 def _processor() -> str:

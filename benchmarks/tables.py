@@ -76,6 +76,7 @@ CHINESE: dict[str, str] = {
     "share of bare": "与空接口之比",
 }
 """The protocols and metrics of the results that are words."""
+BUSY = "{}（同时有其他任务，占用 {}）"
 TURNS = "各一个进程，{} 个连接，轮流 {} 轮，每轮 {} 秒"
 SHOWN: dict[str, tuple[str, ...]] = {"recommend_peers": ("ndcg@10", "recall@10", "hit_rate@10", "mrr@10")}
 """Of benchmarks with many metrics, those the page shows; the results hold them all."""
@@ -136,7 +137,8 @@ def page(results: dict[str, Rows], language: str) -> str:
     parts = [f"# {TITLE.say(language)}", INTRODUCTION.format(up=up).say(language)]
     for name in sorted(results, key=lambda each: list(ABOUT).index(each) if each in ABOUT else len(ABOUT)):
         title, about = ABOUT.get(name, (same(name), same("")))
-        newest = max(results[name], key=lambda row: row["date"])
+        newest = dict(max(results[name], key=lambda row: row["date"]))
+        newest["machine"] = word(newest["machine"], language)
         parts += [f"## {title.say(language)}", about.say(language), MEASURED.format(**newest).say(language)]
         for dataset in dict.fromkeys((row["dataset"], row["protocol"]) for row in results[name]):
             rows = [row for row in results[name] if (row["dataset"], row["protocol"]) == dataset]
@@ -215,7 +217,10 @@ def word(said: str, language: str) -> str:
     if language != "zh-CN":
         return said
     turns = re.fullmatch(r"one process each, (\S+) connections, (\S+) rounds of (\S+) s in turn", said)
-    return TURNS.format(*turns.groups()) if turns else CHINESE.get(said, said)
+    busy = re.fullmatch(r"(.*), busy with other work \((.*)\)", said)
+    if turns or busy:
+        return (TURNS if turns else BUSY).format(*(turns or busy).groups())  # type: ignore[union-attr]
+    return CHINESE.get(said, said)
 
 
 def cost(value: float | None) -> str:
