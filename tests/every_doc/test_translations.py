@@ -16,7 +16,8 @@ def pairs() -> list[tuple[Path, Path]]:
     """Each Chinese page with its English original."""
     pages = sorted(CHINESE_DOCS.rglob("*.md"))
     found = [(ROOT / "docs" / page.relative_to(CHINESE_DOCS), page) for page in pages]
-    return [(ROOT / "README.md", ROOT / "README.zh-CN.md"), *found]
+    outside = [(ROOT / f"{name}.md", ROOT / f"{name}.zh-CN.md") for name in ("README", "CONTRIBUTING")]
+    return outside + found
 
 
 @pytest.mark.parametrize(("english", "chinese"), pairs(), ids=lambda page: str(page.relative_to(ROOT)))
