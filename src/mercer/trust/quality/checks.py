@@ -22,6 +22,13 @@ knowing; nothing need be wrong."""
 
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "note")
 
+NAMES: dict[Severity, Phrase] = {
+    "high": Phrase("High", "严重"),
+    "medium": Phrase("Medium", "中等"),
+    "low": Phrase("Low", "轻微"),
+    "note": Phrase("Note", "提示"),
+}
+
 Find = Callable[["View"], "pl.LazyFrame | None"]
 """The rows in question, with the column ``id``; None where the question does not arise. A column ``product_id``, or a column
 ``interactions`` (how many interactions each row stands for), lets the cost be measured in interactions."""

@@ -46,14 +46,15 @@ class Repair(Record):
 class Finding(Record):
     """One defect: where it is, how much of it, what it costs and what to do."""
 
-    severity: Annotated[Severity, about("high, medium, low or note", "严重程度：high、medium、low 或 note")]
+    severity: Annotated[Severity, about("high, medium, low or note", "严重程度（英文）：high、medium、low 或 note")]
+    severity_zh: Annotated[str, about("the same in Chinese", "严重程度：严重、中等、轻微或提示")]
     code: Annotated[str, about("name of the check", "检查的代码")]
     where: Annotated[str, about("table and column", "表与列")]
     found: Annotated[Found, about("what was found", "发现")]
     costs: Annotated[Cost, about("what it costs", "代价")]
     repair: Annotated[Repair, about("what to do", "建议")]
     examples: Annotated[
-        tuple[str, ...], about("ids of a few of them; addresses of people are masked", "若干示例编号；个人地址已遮盖")
+        tuple[str, ...], about("ids of a few of them; addresses of people are masked", "示例；均为编号，个人地址已遮盖")
     ] = ()
 
 

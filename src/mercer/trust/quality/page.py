@@ -8,16 +8,10 @@ from importlib.resources import files
 from string import Template
 
 from mercer.core.phrase import Phrase, same
-from mercer.trust.quality.checks import SEVERITIES, Severity
+from mercer.trust.quality.checks import NAMES, SEVERITIES, Severity
 from mercer.trust.quality.finding import CheckReport, Finding, TableLook
 from mercer.trust.quality.run import percent
 
-NAMES: dict[Severity, Phrase] = {
-    "high": Phrase("High", "严重"),
-    "medium": Phrase("Medium", "中等"),
-    "low": Phrase("Low", "轻微"),
-    "note": Phrase("Note", "提示"),
-}
 MEANINGS: dict[Severity, Phrase] = {
     "high": Phrase("answers will be wrong", "会导致错误"),
     "medium": Phrase("answers will be worse", "会降低质量"),

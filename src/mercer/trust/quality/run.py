@@ -11,7 +11,7 @@ import polars as pl
 from mercer.core.operation import Progress, silent
 from mercer.core.phrase import Phrase, same
 from mercer.core.tables import TABLES
-from mercer.trust.quality.checks import SEVERITIES, Check, Severity, all_checks, columns_read
+from mercer.trust.quality.checks import NAMES, SEVERITIES, Check, Severity, all_checks, columns_read
 from mercer.trust.quality.finding import Cost, Finding, Found, Repair, TableLook
 from mercer.trust.quality.view import INTERACTION_COLUMNS, Tables, View
 
@@ -81,8 +81,10 @@ def judge(check: Check, view: View, readers: Readers) -> Iterator[Finding]:
     numbers = {"count": f"{count:,}", "rows": f"{rows:,}", "share": percent(share)}
     says = check.says.format(**numbers)
     costs = _cost(check, touched, basis, readers.get(check.table, ()))
+    severity = _severity(check, touched)
     yield Finding(
-        severity=_severity(check, touched),
+        severity=severity,
+        severity_zh=NAMES[severity].zh,
         code=check.code,
         where=f"{check.table}.{check.column}" if check.column else check.table,
         found=Found(text=says.en, text_zh=says.zh, count=count, rows=rows, share=round(share, 6)),
