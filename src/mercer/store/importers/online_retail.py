@@ -1,8 +1,8 @@
 """UCI Online Retail and Online Retail II: one row a line of an invoice, as a British gift shop's till wrote them.
 
 Invoices that begin with C cancel something bought before: their lines are negative and their order is 'cancelled'. Lines
-without a price and without a customer correct the stock ('damaged', 'found'); their order is 'cancelled' too, for nobody
-bought anything. Postage, fees and vouchers stand among the products: they are kept for the accounts as archived products
+without a price and without a customer correct the stock ('damaged', 'found'), invoices that begin with A adjust bad debt;
+their order is 'cancelled' too, for nobody bought anything. Postage, fees and vouchers stand among the products: they are kept for the accounts as archived products
 of the category 'Service'. Prices are pounds. Source: https://archive.ics.uci.edu/dataset/352/online+retail
 """
 
@@ -144,10 +144,14 @@ def _orders(lines: pl.DataFrame) -> pl.DataFrame:
         _items=pl.col("product_id").str.join("\n"),
     )  # fmt: skip
     correction = pl.col("_free") & pl.col("customer_id").is_null()
-    cancelled = pl.col("order_id").str.contains("^[Cc]") | correction
+    adjusted = pl.col("order_id").str.contains("^[Aa]")
+    cancelled = pl.col("order_id").str.contains("^[Cc]") | correction | adjusted
     return orders.with_columns(
         status=pl.when(cancelled).then(pl.lit("cancelled")).otherwise(pl.lit("completed")),
-        attributes=pl.when(correction).then(pl.lit('{"kind":"stock_correction"}')),
+        attributes=pl.when(correction)
+        .then(pl.lit('{"kind":"stock_correction"}'))
+        .when(adjusted)
+        .then(pl.lit('{"kind":"adjustment"}')),
         country=country_codes(orders["country"].replace("Unspecified", None)),
         _said=pl.format("{} {}\n{}", "total_minor", pl.col("placed_at").dt.timestamp("us"), "_items"),
     ).drop("_free", "_items")
