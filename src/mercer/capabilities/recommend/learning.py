@@ -102,7 +102,7 @@ def _scaled(found: Candidates, weights: NDArray[np.float64], parts: list[NDArray
         marks = {scale: found.mark(_times(weights, part, scale)) for scale in SCALES}
         best = max(marks, key=lambda each: marks[each])
         if marks[best] > marks[1.0] * (1 + GAIN):
-            weights = _times(weights, part, best)
+            weights = _times(weights, part, best**0.5)  # half way: what ranked best then need not do so tomorrow
     return weights
 
 

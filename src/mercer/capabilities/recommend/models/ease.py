@@ -90,8 +90,8 @@ class Ease(Links):
             marks[ridge] = trial.mark(learner.rank(trial.batch, N))
         return max(marks, key=lambda each: marks[each])
 
-    def linked(self, evidence: Evidence, ridge: float) -> Rows:
-        """How much each product speaks for each other."""
+    def linked(self, evidence: Evidence, ridge: float = RIDGES[1]) -> Rows:
+        """How much each product speaks for each other, within everything that speaks for it."""
         return self._solved(_gram(evidence), ridge)
 
     def facts(self) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from mercer.capabilities.recommend.segments import segments_of
 from mercer.capabilities.recommend.signals import side_by_side
 from mercer.capabilities.recommend.trial import Trial
 from mercer.core.phrase import Phrase
-from mercer.ml.rows import Rows
 from mercer.ml.text import alike, tfidf
 
 WINDOWS = {"week": 7, "month": 28, "ever": 100_000}
@@ -53,7 +52,11 @@ class Hybrid(Blend):
 
     def gather(self, evidence: Evidence, trial: Trial | None, seed: int) -> None:
         products = len(self.catalogue)
-        links = self._linked(evidence, trial)
+        neighbours, by_segment = Neighbours(), PopularBySegment()
+        neighbours.window = by_segment.window = self.window
+        if trial is not None or not self.parts:
+            self.parts |= {"neighbours": neighbours.choose(trial), "segments": by_segment.choose(trial)}
+        links = {"neighbours": neighbours.linked(evidence, self.parts["neighbours"]), "ease": Ease().linked(evidence)}
         if any(evidence.texts):
             links["text"] = alike(tfidf(evidence.texts), KEPT)
         self.signals = side_by_side({name: each for name, each in links.items() if len(each.indices)}, products)
@@ -61,23 +64,7 @@ class Hybrid(Blend):
             name: _logarithmic(Window(days, self.window.depth).counts(evidence.log, evidence.end, products))
             for name, days in WINDOWS.items()
         } | {"popular": self.floor, "new": newness(evidence)}  # fmt: skip
-        by_segment = PopularBySegment()
-        by_segment.window = self.window
-        if trial is not None:
-            self.parts["segments"] = by_segment.choose(trial)
-        self.hold(segments_of(evidence, self.window, *self.parts.get("segments", by_segment.choose(None))))
-
-    def _linked(self, evidence: Evidence, trial: Trial | None) -> dict[str, Rows]:
-        """What the parts hold; their settings are chosen on the trial, and kept for all of the past."""
-        neighbours, ease = Neighbours(), Ease()
-        neighbours.window = ease.window = self.window
-        if trial is not None:
-            self.parts["neighbours"] = neighbours.choose(trial)
-            self.parts["ease"] = ease.choose(trial)
-        return {
-            "neighbours": neighbours.linked(evidence, self.parts.get("neighbours", neighbours.choose(None))),
-            "ease": ease.linked(evidence, self.parts.get("ease", ease.choose(None))),
-        }
+        self.hold(segments_of(evidence, self.window, *self.parts["segments"]))
 
     def prior(self) -> NDArray[np.float64]:
         weights = weights_of(self.names, {**LIKE, **TOGETHER})

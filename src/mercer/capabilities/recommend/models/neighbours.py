@@ -33,6 +33,10 @@ class Choice(NamedTuple):
     power: float = 0.7
 
 
+USUAL = Choice()
+"""What shops mostly choose."""
+
+
 class Neighbours(Links):
     """Recommend what is found in the same baskets and visits.
 
@@ -68,7 +72,7 @@ class Neighbours(Links):
     def choose(self, trial: Trial | None) -> Choice:
         """The half-life, and then the power, that rank best on a trial."""
         if trial is None:
-            return Choice()
+            return USUAL
         learner = type(self)(self.settings)
         learner.stand_on(trial.before, self.window)
         counted = {half_life: _counted(trial.before, half_life) for half_life in HALF_LIVES}
@@ -80,7 +84,7 @@ class Neighbours(Links):
         best = max((Choice(half_life) for half_life in HALF_LIVES), key=mark)
         return max((Choice(best.half_life, power) for power in POWERS), key=mark)
 
-    def linked(self, evidence: Evidence, choice: Choice) -> Rows:
+    def linked(self, evidence: Evidence, choice: Choice = USUAL) -> Rows:
         """How much each product speaks for each other."""
         return self._damped(*_counted(evidence, choice.half_life), choice.power)
 
